@@ -1,0 +1,3 @@
+module reactor.example/bench
+
+go 1.26

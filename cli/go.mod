@@ -1,0 +1,3 @@
+module reactor.example/cli
+
+go 1.26

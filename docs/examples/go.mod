@@ -1,0 +1,3 @@
+module reactor.example/docs/examples
+
+go 1.26

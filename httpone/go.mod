@@ -1,0 +1,3 @@
+module reactor.example/httpone
+
+go 1.26

@@ -1,0 +1,3 @@
+module reactor.example/reactor
+
+go 1.26

@@ -1,0 +1,3 @@
+module reactor.example/router
+
+go 1.26

@@ -1,0 +1,3 @@
+module reactor.example/server
+
+go 1.26
