@@ -1,3 +1,18 @@
 module reactor.example/server
 
 go 1.26
+
+require (
+	go.uber.org/zap v1.28.0
+	reactor.example/httpone v0.1.0
+	reactor.example/reactor v0.1.0
+	reactor.example/router v0.1.0
+)
+
+require go.uber.org/multierr v1.10.0 // indirect
+
+replace (
+	reactor.example/httpone => ../httpone
+	reactor.example/reactor => ../reactor
+	reactor.example/router => ../router
+)

@@ -1,0 +1,288 @@
+package server
+
+import (
+	"net"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// Off switches a limit or a deadline off where a zero Config field would mean
+// its default.
+const Off = -1
+
+// Ephemeral as a port asks the operating system for a free one; Server.Addr
+// tells which it was.
+const Ephemeral = -1
+
+// Config is everything that a Server can be told. The zero value of each
+// field is the documented, safe default; Off switches a bound off where that
+// makes sense. A Config is read by New and Reload and is not kept: changing
+// it later changes nothing.
+//
+// The names follow the configuration file: BindHost is bind_host,
+// IdleTimeout is idle_timeout_sec, and nested structs are nested tables.
+type Config struct {
+	// BindHost is the address of the first listener: an IPv4 or IPv6 literal
+	// or a host name, or "unix:" and a path. Empty means 127.0.0.1.
+	BindHost string
+	// BindPort is the TCP port of the first listener. Zero means 8080,
+	// Ephemeral any free port.
+	BindPort int
+	// Listeners are served besides the first one.
+	Listeners []Listener
+	// ReusePort shares the TCP ports with other processes that ask for the
+	// same. Without it a port that anybody else holds is an error.
+	ReusePort bool
+
+	// WorkerThreads is the number of event loops. Zero means one for each
+	// CPU that Go may use (GOMAXPROCS at start, at most the number of CPUs).
+	WorkerThreads int
+
+	// MaxConnections bounds the open connections. One more is answered with
+	// 503 and closed. Zero means 10000, Off no bound.
+	MaxConnections int
+	// MaxConnectionsPerAddress bounds those of one client address. Zero and
+	// Off mean no bound of its own.
+	MaxConnectionsPerAddress int
+	// MaxRequestsInFlight bounds the handlers that run away from the loops
+	// at one time. A request above it is answered with 503 and Retry-After.
+	// Zero means 65536, Off no bound.
+	MaxRequestsInFlight int
+
+	// IdleTimeout closes a connection that waits for its next request.
+	// Zero means 300 s, Off never.
+	IdleTimeout time.Duration
+	// RequestTimeout bounds the arrival of a request: its head, and its body
+	// as long as no handler reads it. Zero means 30 s, Off never.
+	RequestTimeout time.Duration
+	// ShutdownDrainTimeout is the one budget of a graceful shutdown, 300 s
+	// at most. Zero means 30 s, Off ends at once.
+	ShutdownDrainTimeout time.Duration
+	// MinRate is the least rate, in bytes a second, at which a body has to
+	// arrive while a handler reads it, and at which a client has to take its
+	// response, both after a grace of MinRateGrace. Zero means 240, Off no
+	// least rate.
+	MinRate int
+	// MinRateGrace is how long a stream may stay below MinRate at first.
+	// Zero means 10 s.
+	MinRateGrace time.Duration
+
+	// MaxHeaderSize bounds the request line and the field lines together, in
+	// bytes; beyond is 431. Zero means 8192, Off no bound but 16 MiB.
+	MaxHeaderSize int
+	// MaxTargetSize bounds the request target, in bytes; beyond is 414. Zero
+	// means 8000 or what MaxHeaderSize leaves, if that is less.
+	MaxTargetSize int
+	// MaxHeaderFields bounds the number of field lines; beyond is 431. Zero
+	// means 128.
+	MaxHeaderFields int
+	// MaxBodySize bounds a request body, in bytes; beyond is 413. A route
+	// may set its own. Zero means 1 MiB, Off no bound.
+	MaxBodySize int64
+	// MaxWSMessageSize bounds a WebSocket message after inflating, in bytes.
+	// Zero means 16 MiB, Off no bound.
+	MaxWSMessageSize int64
+	// InlineBody is the size up to which a request body is collected before
+	// its handler starts. Zero means 16 KiB.
+	InlineBody int
+	// BodyBuffer bounds what is held of a larger body that no handler has
+	// read yet, and of a streamed response that the client has not taken
+	// yet, in bytes. Zero means 64 KiB.
+	BodyBuffer int
+	// OutputHighWater is the pending output, in bytes, above which nothing
+	// more is read from a connection until it has fallen to a quarter. Zero
+	// means 256 KiB.
+	OutputHighWater int
+	// LingerBytes and LingerTimeout bound what is read and discarded after
+	// an early answer, so that the client gets to see it. Zero means 256 KiB
+	// and 2 s.
+	LingerBytes   int
+	LingerTimeout time.Duration
+
+	// ServerHeader is the value of the Server field; empty sends none.
+	ServerHeader string
+	// HealthEndpoint and StatsEndpoint serve /health and /stats.
+	HealthEndpoint bool
+	StatsEndpoint  bool
+
+	TLS   TLSConfig
+	HTTP2 HTTP2Config
+
+	// Logger receives the log records, through a bounded ring and one
+	// goroutine, never from a loop. Nil is silent.
+	Logger *zap.Logger
+	// Observer is told of connections and requests; see Observer.
+	Observer Observer
+}
+
+// A Listener is one more address to serve.
+type Listener struct {
+	Host string // as Config.BindHost
+	Port int    // as Config.BindPort
+}
+
+// TLSConfig is the table tls of the configuration file. This version does
+// not serve TLS yet: Validate refuses Enabled.
+type TLSConfig struct {
+	Enabled    bool
+	CertFile   string // PEM, the whole chain
+	KeyFile    string // PEM
+	MinVersion string // "1.2" (also the meaning of empty) or "1.3"
+}
+
+// HTTP2Config is the table http2 of the configuration file. This version
+// checks the values and does not serve HTTP/2 yet.
+type HTTP2Config struct {
+	Disabled             bool   // the file's http2.enabled = false
+	MaxConcurrentStreams uint32 // zero means 100
+	InitialWindowSize    uint32 // bytes a stream; zero means 65535
+	MaxFrameSize         uint32 // bytes; zero means 16384
+	MaxHeaderListSize    uint32 // bytes; zero means 65536
+}
+
+// withDefaults returns c with every zero field replaced by its default and
+// every Off by the value that the code reads as unbounded.
+func (c Config) withDefaults() Config {
+	orString(&c.BindHost, "127.0.0.1")
+	or(&c.BindPort, 8080)
+	or(&c.MaxConnections, 10000)
+	or(&c.MaxRequestsInFlight, 65536)
+	or(&c.IdleTimeout, 300*time.Second)
+	or(&c.RequestTimeout, 30*time.Second)
+	or(&c.ShutdownDrainTimeout, 30*time.Second)
+	or(&c.MinRate, 240)
+	or(&c.MinRateGrace, 10*time.Second)
+	or(&c.MaxHeaderSize, 8192)
+	or(&c.MaxTargetSize, 8000)
+	or(&c.MaxHeaderFields, 128)
+	or(&c.MaxBodySize, 1<<20)
+	or(&c.MaxWSMessageSize, 16<<20)
+	or(&c.InlineBody, 16<<10)
+	or(&c.BodyBuffer, 64<<10)
+	or(&c.OutputHighWater, 256<<10)
+	or(&c.LingerBytes, 256<<10)
+	or(&c.LingerTimeout, 2*time.Second)
+	orString(&c.TLS.MinVersion, "1.2")
+	or(&c.HTTP2.MaxConcurrentStreams, 100)
+	or(&c.HTTP2.InitialWindowSize, 65535)
+	or(&c.HTTP2.MaxFrameSize, 16384)
+	or(&c.HTTP2.MaxHeaderListSize, 65536)
+	if c.MaxHeaderSize < 0 {
+		c.MaxHeaderSize = 16 << 20
+	}
+	if c.Logger == nil {
+		c.Logger = zap.NewNop()
+	}
+	return c
+}
+
+func or[N int | int64 | uint32 | time.Duration](field *N, value N) {
+	if *field == 0 {
+		*field = value
+	}
+}
+
+func orString(field *string, value string) {
+	if *field == "" {
+		*field = value
+	}
+}
+
+// A FieldError is one fault of a Config.
+type FieldError struct {
+	Key    string // the key in the configuration file, for example "http2.max_frame_size"
+	Reason string // what is wrong and how to mend it
+}
+
+func (e FieldError) Error() string { return e.Key + ": " + e.Reason }
+
+// A ConfigError lists every fault of a Config, in the order of its fields.
+type ConfigError []FieldError
+
+func (e ConfigError) Error() string {
+	lines := make([]string, len(e))
+	for i, f := range e {
+		lines[i] = f.Error()
+	}
+	return "server: invalid configuration: " + strings.Join(lines, "; ")
+}
+
+// Validate reports every fault of c at once, as a ConfigError, or nil.
+func (c Config) Validate() error {
+	var faults ConfigError
+	refuse := func(bad bool, key, reason string) {
+		if bad {
+			faults = append(faults, FieldError{key, reason})
+		}
+	}
+	d := c.withDefaults()
+	refuse(d.BindPort < Ephemeral || d.BindPort > 65535, "bind_port", "must be 0 to 65535")
+	refuse(!validHost(d.BindHost), "bind_host", "must be an IP address, a host name or unix: and a path")
+	for _, l := range d.Listeners {
+		refuse(l.Port < Ephemeral || l.Port > 65535 || !validHost(l.Host), "listeners", "each needs a host and a port from 0 to 65535")
+	}
+	refuse(d.MaxConnections < Off, "max_connections", "must be 0 (unlimited) or more")
+	refuse(d.WorkerThreads < 0 || d.WorkerThreads > 1024, "worker_threads", "must be 0 (automatic) to 1024")
+	refuse(d.IdleTimeout < 0 && c.IdleTimeout != Off, "idle_timeout_sec", "must be 0 (off) or more")
+	refuse(d.ShutdownDrainTimeout > 300*time.Second || d.ShutdownDrainTimeout < 0 && c.ShutdownDrainTimeout != Off,
+		"shutdown_drain_timeout_sec", "must be 0 to 300 seconds")
+	refuse(d.RequestTimeout < 0 && c.RequestTimeout != Off, "request_timeout_sec", "must be 0 (off) or more")
+	refuse(d.MaxHeaderSize < 128, "max_header_size", "must be at least 128 bytes, or 0 for no limit")
+	refuse(d.MaxBodySize < Off, "max_body_size", "must be 0 (unlimited) or more")
+	refuse(d.MaxWSMessageSize < Off, "max_ws_message_size", "must be 0 (unlimited) or more")
+	refuse(d.MaxRequestsInFlight < Off, "max_requests_in_flight", "must be 0 (unlimited) or more")
+	refuse(d.InlineBody < 0 || d.InlineBody > 16<<20, "inline_body", "must be 0 to 16777216 bytes")
+	refuse(d.BodyBuffer < 4096, "body_buffer", "must be at least 4096 bytes")
+	refuse(d.OutputHighWater < 4096, "output_high_water", "must be at least 4096 bytes")
+	faults = append(faults, d.HTTP2.faults()...)
+	faults = append(faults, d.TLS.faults()...)
+	if faults == nil {
+		return nil
+	}
+	return faults
+}
+
+func (h HTTP2Config) faults() (faults ConfigError) {
+	if h.Disabled {
+		return nil
+	}
+	if h.InitialWindowSize > 1<<31-1 {
+		faults = append(faults, FieldError{"http2.initial_window_size", "must be 1 to 2147483647 (RFC 9113, section 6.5.2)"})
+	}
+	if h.MaxFrameSize < 16384 || h.MaxFrameSize > 1<<24-1 {
+		faults = append(faults, FieldError{"http2.max_frame_size", "must be 16384 to 16777215 (RFC 9113, section 6.5.2)"})
+	}
+	return faults
+}
+
+func (t TLSConfig) faults() (faults ConfigError) {
+	if !t.Enabled {
+		return nil
+	}
+	return ConfigError{{"tls.enabled", "this version does not serve TLS yet; set it to false and put a TLS proxy in front"}}
+}
+
+// validHost reports whether host can name a listener. A name that looks
+// like a mistyped address ("127.0.0", "0177.0.0.1") is refused rather than
+// resolved.
+func validHost(host string) bool {
+	if path, ok := strings.CutPrefix(host, "unix:"); ok {
+		return path != ""
+	}
+	if base, _, _ := strings.Cut(host, "%"); net.ParseIP(base) != nil {
+		return true
+	}
+	letters := false
+	for _, r := range host {
+		switch {
+		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', r == '_':
+			letters = true
+		case '0' <= r && r <= '9', r == '-', r == '.':
+		default:
+			return false
+		}
+	}
+	return letters && len(host) <= 253
+}
