@@ -1,3 +1,5 @@
 module reactor.example/reactor
 
 go 1.26
+
+require golang.org/x/sys v0.49.0
