@@ -49,8 +49,8 @@ const maxIO = 256 << 10
 //
 // The methods belong to the goroutine that drives the loop, so that an
 // implementation needs no lock and may keep scratch memory. Only Wake, Now,
-// Wall and Sendfile may be called from elsewhere. No method allocates once it
-// is warm, and none keeps a slice that it was given.
+// Wall and Sendfile may be called from elsewhere. No method keeps a slice that
+// it was given, and on Linux none allocates once it is warm.
 //
 // A counting method returns how much it did and 0, or 0 and an Errno. Fewer
 // bytes than asked for means nothing by itself: only EAGAIN promises an Event.
@@ -110,4 +110,15 @@ type Kernel interface {
 	// Destroy gives back what the kernel itself holds; descriptors of the
 	// caller stay open. Nothing but Wake may be called afterwards.
 	Destroy()
+}
+
+// errnoOf undoes the wrapping of package unix.
+func errnoOf(err error) Errno {
+	if err == nil {
+		return 0
+	}
+	if errno, ok := err.(Errno); ok {
+		return errno
+	}
+	return syscall.EINVAL
 }

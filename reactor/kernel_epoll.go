@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"runtime"
 	"sync"
-	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -180,17 +179,6 @@ func (k *epollKernel) Wall() time.Time    { return time.Now() }
 func (k *epollKernel) Destroy() {
 	k.wake.close()
 	unix.Close(k.epfd)
-}
-
-// errnoOf undoes the wrapping of package unix.
-func errnoOf(err error) Errno {
-	if err == nil {
-		return 0
-	}
-	if errno, ok := err.(syscall.Errno); ok {
-		return errno
-	}
-	return unix.EINVAL
 }
 
 // An eventfd is the descriptor behind Wake. Its lock keeps a late signal from
