@@ -1,0 +1,97 @@
+package config
+
+import (
+	"math"
+	"time"
+
+	"reactor.example/server"
+)
+
+// Server translates c into the terms of the library. A 0 that means "off",
+// "unlimited" or "any free port" becomes server.Off or server.Ephemeral,
+// because there zero means the default. Logger, Observer and the switches of
+// the built-in endpoints are left to the caller.
+func (c Config) Server() server.Config {
+	s := server.Config{
+		BindHost:  c.BindHost,
+		BindPort:  port(c.BindPort),
+		ReusePort: c.ReusePort,
+
+		WorkerThreads: toInt(c.WorkerThreads),
+
+		MaxConnections:           toInt(orOff(c.MaxConnections)),
+		MaxConnectionsPerAddress: toInt(orOff(c.MaxConnectionsPerAddress)),
+		MaxRequestsInFlight:      toInt(orOff(c.MaxRequestsInFlight)),
+
+		IdleTimeout:          seconds(c.IdleTimeoutSec),
+		RequestTimeout:       seconds(c.RequestTimeoutSec),
+		ShutdownDrainTimeout: seconds(c.ShutdownDrainTimeoutSec),
+		MinRate:              toInt(orOff(c.MinRate)),
+		MinRateGrace:         seconds(c.MinRateGraceSec),
+
+		MaxHeaderSize:    toInt(orOff(c.MaxHeaderSize)),
+		MaxTargetSize:    toInt(c.MaxTargetSize),
+		MaxHeaderFields:  toInt(c.MaxHeaderFields),
+		MaxBodySize:      orOff(c.MaxBodySize),
+		MaxWSMessageSize: orOff(c.MaxWSMessageSize),
+
+		InlineBody:      toInt(c.InlineBody),
+		BodyBuffer:      toInt(c.BodyBuffer),
+		OutputHighWater: toInt(c.OutputHighWater),
+		LingerBytes:     toInt(orOff(c.LingerBytes)),
+		LingerTimeout:   seconds(c.LingerTimeoutSec),
+
+		ServerHeader: c.ServerHeader,
+
+		TLS: server.TLSConfig{
+			Enabled:    c.TLS.Enabled,
+			CertFile:   c.TLS.CertFile,
+			KeyFile:    c.TLS.KeyFile,
+			MinVersion: c.TLS.MinVersion,
+		},
+		HTTP2: server.HTTP2Config{
+			Disabled:             !c.HTTP2.Enabled,
+			MaxConcurrentStreams: toUint32(c.HTTP2.MaxConcurrentStreams),
+			InitialWindowSize:    toUint32(c.HTTP2.InitialWindowSize),
+			MaxFrameSize:         toUint32(c.HTTP2.MaxFrameSize),
+			MaxHeaderListSize:    toUint32(c.HTTP2.MaxHeaderListSize),
+		},
+	}
+	for _, l := range c.Listeners {
+		s.Listeners = append(s.Listeners, server.Listener{Host: l.Host, Port: port(l.Port)})
+	}
+	return s
+}
+
+// orOff turns a 0 that means "off" or "unlimited" into server.Off.
+func orOff(n int64) int64 {
+	if n == 0 {
+		return server.Off
+	}
+	return n
+}
+
+func port(n int64) int {
+	if n == 0 {
+		return server.Ephemeral
+	}
+	return toInt(n)
+}
+
+// seconds is a time of the file as a duration; one that does not fit is as
+// long as a duration can be, some 290 years.
+func seconds(n int64) time.Duration {
+	switch {
+	case n == 0:
+		return server.Off
+	case n > math.MaxInt64/int64(time.Second):
+		return math.MaxInt64
+	}
+	return time.Duration(n) * time.Second
+}
+
+// toInt and toUint32 saturate instead of wrapping: where int has 32 bits, and
+// for values that check has yet to refuse.
+func toInt(n int64) int { return int(min(max(n, math.MinInt), math.MaxInt)) }
+
+func toUint32(n int64) uint32 { return uint32(min(max(n, 0), math.MaxUint32)) }
