@@ -1,0 +1,225 @@
+package reactor
+
+import (
+	"context"
+	"errors"
+	"runtime/pprof"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A Group is a number of loops, the listeners that feed them, the watcher
+// that moves them on, and the goroutines for what runs away from them.
+//
+// Its life: New, Listen (any number of times), Start, Shutdown. Any
+// goroutine may call its methods.
+type Group struct {
+	// Set by New, never changed.
+	cfg     Config
+	loops   []*Loop
+	watcher *watcher
+	idle    chan job // to goroutines that wait for work; unbuffered
+
+	idleCount atomic.Int64
+
+	mu        sync.Mutex
+	listeners []*Listener
+	started   bool
+	stopped   bool
+}
+
+// New makes a group. Nothing runs before Start.
+func New(cfg Config) (*Group, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	g := &Group{cfg: cfg.withDefaults(), idle: make(chan job)}
+	for i := range g.cfg.Loops {
+		k, err := g.cfg.Kernel(i)
+		if err != nil {
+			g.destroy()
+			return nil, err
+		}
+		g.loops = append(g.loops, newLoop(g, i, k))
+	}
+	w, err := newWatcher(g.loops, g.cfg.Pacer)
+	if err != nil {
+		g.destroy()
+		return nil, err
+	}
+	g.watcher = w
+	return g, nil
+}
+
+// destroy gives back the kernels of a group that never started.
+func (g *Group) destroy() {
+	for _, l := range g.loops {
+		l.kernel.Destroy()
+	}
+}
+
+// Loops are the loops of the group. The caller does not change the slice.
+func (g *Group) Loops() []*Loop { return g.loops }
+
+// Start begins to serve. It may be called once.
+func (g *Group) Start() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.started || g.stopped {
+		return ErrRunning
+	}
+	g.started = true
+	for _, l := range g.loops {
+		g.start(job{loop: l, how: stayed})
+	}
+	go g.watcher.watch()
+	return nil
+}
+
+// Close ends everything without waiting for anybody: a Shutdown whose time
+// is over.
+func (g *Group) Close() {
+	gone, cancel := context.WithCancel(context.Background())
+	cancel()
+	g.Shutdown(gone)
+}
+
+// Shutdown closes the listeners, waits until every connection has been
+// closed and every task has come home, and ends the loops. It closes no
+// connection itself: that is for the protocols to do. When ctx is done
+// first, the connections that are left are closed with ErrStopped, tasks
+// that are still away get Drop when they return, and Shutdown returns the
+// cause. A group that was never started just gives back its descriptors.
+func (g *Group) Shutdown(ctx context.Context) error {
+	g.CloseListeners()
+	g.mu.Lock()
+	started, first := g.started, !g.stopped
+	g.stopped = true
+	g.mu.Unlock()
+	if !started {
+		if first {
+			g.destroy()
+		}
+		return nil
+	}
+	var errs []error
+	for _, l := range g.loops {
+		l.Post(l.endWhenEmpty)
+	}
+	for _, l := range g.loops {
+		errs = append(errs, l.awaitEnd(ctx))
+	}
+	g.watcher.stop()
+	return errors.Join(errs...)
+}
+
+// awaitEnd waits for the loop to end by itself, then makes it.
+func (l *Loop) awaitEnd(ctx context.Context) error {
+	select {
+	case <-l.ended:
+		return nil
+	case <-ctx.Done():
+	}
+	l.Post(l.endNow)
+	<-l.ended
+	return context.Cause(ctx)
+}
+
+// endWhenEmpty lets the loop end once it has no connection and no task.
+func (l *Loop) endWhenEmpty() { l.emptyEnds = true }
+
+// endNow closes all connections and ends the loop without waiting for tasks.
+func (l *Loop) endNow() {
+	l.conns.each(func(c *Conn) { c.Close(ErrStopped) })
+	l.ending = true
+}
+
+// mayEnd reports that the loop has nothing left to do and was told to end
+// then.
+func (l *Loop) mayEnd() bool {
+	return l.ending || l.emptyEnds && l.conns.n == 0 && l.stats.away.Load() == 0
+}
+
+// end is the last thing that a driver does.
+func (l *Loop) end() {
+	finished, posts := l.inbox.close()
+	for _, fn := range posts {
+		fn()
+	}
+	for ; finished != nil; finished = finished.next {
+		finished.task.Drop()
+	}
+	for w := l.queue.pop(); w != nil; w = l.queue.pop() {
+		w.task.Drop()
+	}
+	l.last = l.snapshot()
+	l.kernel.Destroy()
+	close(l.ended)
+}
+
+// A job is what a goroutine of the group is for: to drive a loop, or to run
+// work of it away from it.
+type job struct {
+	loop *Loop
+	work *work // nil: drive the loop
+	how  move  // why its last driver stopped
+}
+
+// start does j on a goroutine that waits for work, or on a new one.
+func (g *Group) start(j job) {
+	select {
+	case g.idle <- j:
+	default:
+		go g.work(j)
+	}
+}
+
+// work is the life of such a goroutine.
+func (g *Group) work(j job) {
+	for served := 1; ; served++ {
+		pprof.SetGoroutineLabels(background)
+		if j.work == nil {
+			j.loop.drive(j.how)
+		} else {
+			j.work.runAway(j.loop)
+		}
+		if served%lockCheck == 1 && threadLocked() || !g.await(&j) {
+			return
+		}
+	}
+}
+
+// await waits for the next job, unless enough others do.
+func (g *Group) await(j *job) bool {
+	defer g.idleCount.Add(-1)
+	if g.idleCount.Add(1) > int64(g.cfg.MaxAwayIdle) {
+		return false
+	}
+	retire := time.NewTimer(idleRetire)
+	defer retire.Stop()
+	select {
+	case *j = <-g.idle:
+		return true
+	case <-retire.C:
+		return false
+	}
+}
+
+// idleRetire is how long a goroutine waits for its next job.
+const idleRetire = 10 * time.Second
+
+// runAway runs w away from l and sends it home.
+func (w *work) runAway(l *Loop) {
+	begun := time.Now()
+	returned := false
+	defer func() {
+		if !returned {
+			w.err = unwound(recover())
+		}
+		w.took = time.Since(begun)
+		l.finish(w)
+	}()
+	w.task.Run(Hold{})
+	returned = true
+}

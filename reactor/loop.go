@@ -1,0 +1,315 @@
+package reactor
+
+import (
+	"time"
+)
+
+// A Loop waits for events on its connections and handles them, one at a
+// time. See the package comment for the order of an iteration.
+type Loop struct {
+	// Set before the loop starts, never changed.
+	group  *Group
+	index  int
+	kernel Kernel
+
+	// Driver only. What an iteration has still to do is kept here and not on
+	// the driver's stack, so that another driver can go on in its middle.
+	events     []Event
+	nextEvent  int
+	nEvents    int
+	turn       []*Conn // ready connections of this iteration ...
+	nextTurn   int
+	ready      []*Conn // ... and of the next
+	home       *work   // finished tasks
+	posts      []func()
+	nextPost   int
+	due        []*Conn // deadlines that have passed
+	nextDue    int
+	closing    []*Conn
+	nextClosed int
+
+	current *Conn      // whose event is being handled
+	queue   workQueue  // tasks of the current event
+	running *work      // what the ticket in handoff stands for
+	ticket  uint64     // the last one given out
+	slice   sliceClock // how long the tasks of this iteration have taken
+	dirty   []*Conn    // to be flushed after the event
+	ending  bool       // end the loop after this iteration
+	// emptyEnds ends the loop when it has no connection and no task.
+	emptyEnds bool
+
+	doors   []*door
+	lagging bool // the last iteration was a long one
+
+	conns connTable
+	wheel timerWheel
+	now   time.Duration
+	stats loopStats
+
+	buffers    Buffers
+	readBuffer []byte
+	shared     input
+	inputs     []*input  // free
+	outputs    []*output // free
+	freeWork   *work
+	vec        [][]byte
+
+	// Any goroutine.
+	handoff handoff
+	inbox   inbox
+	ended   chan struct{} // closed when the loop has ended
+	last    Stats         // its counters then
+}
+
+const (
+	eventsPerWait  = 256
+	postsPerTurn   = 256
+	readBufferSize = 64 << 10
+)
+
+func newLoop(g *Group, index int, k Kernel) *Loop {
+	l := &Loop{
+		group:      g,
+		index:      index,
+		kernel:     k,
+		events:     make([]Event, eventsPerWait),
+		buffers:    g.cfg.Buffers(index),
+		readBuffer: make([]byte, readBufferSize),
+		ended:      make(chan struct{}),
+	}
+	l.now = k.Now()
+	l.wheel.advance(l.now, nil)
+	return l
+}
+
+// Index is the number of the loop in its Group. Any goroutine.
+func (l *Loop) Index() int { return l.index }
+
+// Now is the monotonic time of this iteration, since the loop was made. Loop
+// only. Hot path.
+func (l *Loop) Now() time.Duration { return l.now }
+
+// Wall is the wall clock time. Loop only.
+func (l *Loop) Wall() time.Time { return l.kernel.Wall() }
+
+// Buffers is where the loop's protocols take their buffers. Loop only.
+func (l *Loop) Buffers() Buffers { return l.buffers }
+
+// Conns calls fn for every open connection. Loop only.
+func (l *Loop) Conns(fn func(*Conn)) { l.conns.each(fn) }
+
+// iterate does one turn of the loop and waits. It returns false when the
+// loop has passed to another driver; all lists are consumed from the front,
+// so that the other one goes on where this one was. Hot path.
+func (l *Loop) iterate(d *driver) bool {
+	for l.nextEvent < l.nEvents {
+		l.nextEvent++
+		l.dispatch(l.events[l.nextEvent-1])
+		if !d.settle() {
+			return false
+		}
+	}
+	return l.takeTurns(d) && l.bringHome(d) && l.runPosts(d) && l.runTimers(d) && l.finishCloses(d)
+}
+
+// dispatch handles one event up to the tasks that it schedules. Hot path.
+func (l *Loop) dispatch(ev Event) {
+	if ev.Key&listenerKey != 0 {
+		l.accept(int(ev.Key &^ listenerKey))
+		return
+	}
+	c := l.conns.get(ev.Key)
+	if c == nil || c.Closed() {
+		return
+	}
+	l.current = c
+	if ev.Flags&(Readable|PeerClosed|Broken) != 0 {
+		c.set(readable)
+	}
+	if ev.Flags&PeerClosed != 0 {
+		c.sawPeerClose()
+	}
+	if c.flags&(paused|congested) == 0 {
+		if c.is(readable) && !c.Closed() {
+			c.read()
+		}
+	} else if ev.Flags&Broken != 0 {
+		c.Close(ErrReset)
+	}
+	if ev.Flags&Writable != 0 && c.is(blocked) {
+		c.unset(blocked)
+		c.flush()
+	}
+}
+
+// endEvent leaves the current connection: what it has not consumed moves out
+// of the loop's read buffer, and what the kernel still holds is read in the
+// next turn, because edge triggering will not announce it again. Hot path.
+func (l *Loop) endEvent() {
+	c := l.current
+	if c == nil {
+		return
+	}
+	l.current = nil
+	l.keepInput(c)
+	if c.flags&(readable|paused|congested) == readable {
+		l.markReady(c)
+	}
+}
+
+func (l *Loop) markReady(c *Conn) {
+	if c.flags&(listed|closing|closed) == 0 {
+		c.set(listed)
+		l.ready = append(l.ready, c)
+	}
+}
+
+// takeTurns goes on with the connections that had more than one event's worth
+// to read or to write.
+func (l *Loop) takeTurns(d *driver) bool {
+	if l.nextTurn == len(l.turn) {
+		l.turn, l.ready, l.nextTurn = l.ready, l.turn[:0], 0
+	}
+	for l.nextTurn < len(l.turn) {
+		c := l.turn[l.nextTurn]
+		l.turn[l.nextTurn] = nil
+		l.nextTurn++
+		c.unset(listed)
+		if c.Closed() {
+			continue
+		}
+		l.current = c
+		if c.Pending() > 0 && !c.is(blocked) {
+			c.markDirty()
+		}
+		if c.flags&(readable|paused|congested) == readable {
+			c.read()
+		}
+		if !d.settle() {
+			return false
+		}
+	}
+	return true
+}
+
+// bringHome ends the tasks that ran away from the loop.
+func (l *Loop) bringHome(d *driver) bool {
+	for {
+		if l.home == nil {
+			if l.home = l.inbox.takeFinished(); l.home == nil {
+				return true
+			}
+		}
+		w := l.home
+		l.home = w.next
+		l.complete(w)
+		if !d.settle() {
+			return false
+		}
+	}
+}
+
+// runPosts runs a bounded number of posted functions.
+func (l *Loop) runPosts(d *driver) bool {
+	if l.nextPost == len(l.posts) {
+		clear(l.posts)
+		l.posts, l.nextPost = l.inbox.takePosts(l.posts[:0]), 0
+	}
+	for n := 0; n < postsPerTurn && l.nextPost < len(l.posts); n++ {
+		fn := l.posts[l.nextPost]
+		l.posts[l.nextPost] = nil
+		l.nextPost++
+		fn()
+		if !d.settle() {
+			return false
+		}
+	}
+	return true
+}
+
+// runTimers calls OnDeadline where it is time.
+func (l *Loop) runTimers(d *driver) bool {
+	if l.nextDue == len(l.due) {
+		l.due, l.nextDue = l.due[:0], 0
+		l.wheel.advance(l.now, l.timerDue)
+	}
+	for l.nextDue < len(l.due) {
+		c := l.due[l.nextDue]
+		l.due[l.nextDue] = nil
+		l.nextDue++
+		if !c.Closed() {
+			c.handler.OnDeadline(c)
+		}
+		if !d.settle() {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *Loop) timerDue(e *timerEntry) {
+	if e.owner&doorOwner != 0 {
+		l.openDoor(l.doors[e.owner&^doorOwner])
+		return
+	}
+	l.due = append(l.due, l.conns.slots[e.owner].conn)
+}
+
+// finishCloses closes what was marked for closing.
+func (l *Loop) finishCloses(d *driver) bool {
+	for l.nextClosed < len(l.closing) {
+		c := l.closing[l.nextClosed]
+		l.closing[l.nextClosed] = nil
+		l.nextClosed++
+		c.finishClose()
+		if !d.settle() {
+			return false
+		}
+	}
+	l.closing, l.nextClosed = l.closing[:0], 0
+	return true
+}
+
+// flushDirty sends what the event has produced and reports whether that has
+// scheduled tasks or produced more output. Hot path.
+func (l *Loop) flushDirty() (more bool) {
+	for i := 0; i < len(l.dirty); i++ {
+		c := l.dirty[i]
+		l.dirty[i] = nil
+		c.unset(dirty)
+		c.flush()
+	}
+	l.dirty = l.dirty[:0]
+	return l.queue.n > 0
+}
+
+// wait waits for events, for an inbox that is not empty, or for the next
+// deadline. Hot path.
+func (l *Loop) wait() {
+	busy := len(l.ready) > 0 || l.nextPost < len(l.posts)
+	n, errno := l.kernel.Wait(l.events, 0)
+	if n == 0 && !busy && l.inbox.maySleep() {
+		n, errno = l.kernel.Wait(l.events, l.wheel.next(l.now))
+		l.inbox.awake()
+		l.group.watcher.rouse()
+		l.now, l.lagging = l.kernel.Now(), false
+	} else {
+		l.measureLag()
+	}
+	if errno != 0 {
+		panic("reactor: waiting for events: " + errno.Error())
+	}
+	l.nextEvent, l.nEvents = 0, n
+	l.slice = sliceClock{}
+	l.stats.iterations++
+	l.stats.events += uint64(n)
+}
+
+// measureLag notes how long the iteration took: the time between two looks
+// at the kernel with no sleep between them.
+func (l *Loop) measureLag() {
+	before := l.now
+	l.now = l.kernel.Now()
+	l.stats.lag.add(l.now - before)
+	l.lagging = l.now-before > lookEvery
+}

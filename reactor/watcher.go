@@ -1,0 +1,123 @@
+package reactor
+
+import (
+	"runtime"
+	"sync/atomic"
+	"time"
+)
+
+// A watcher looks at all loops about once a millisecond. A loop that it
+// finds in the same task at two looks in a row is moved on: the task keeps
+// its goroutine, the loop gets another.
+//
+// It parks when every loop waits for events, and is roused by the first one
+// to come back from its wait.
+type watcher struct {
+	loops []*Loop
+	pacer Pacer
+	// Watcher goroutine only.
+	seen []uint64 // the ticket at the last look
+	idle int      // looks in a row that found every loop waiting
+	// Any goroutine.
+	parked  atomic.Bool
+	stopped atomic.Bool
+}
+
+const (
+	// lookEvery is the time between two looks, lateAfter the time after
+	// which the second one says little about the task.
+	lookEvery = time.Millisecond
+	lateAfter = 5 * lookEvery / 2
+	// parkAfter is the number of idle looks before the watcher parks.
+	parkAfter = 32
+)
+
+// A Pacer times the looks of a watcher. Pause returns when it is time for
+// the next look, with the time since the last one. Park returns after a
+// Rouse, which may have come before it. Rouse is called from any goroutine,
+// the others by the watcher alone.
+type Pacer interface {
+	Pause() (elapsed time.Duration)
+	Park()
+	Rouse()
+	Close()
+}
+
+func newWatcher(loops []*Loop, p Pacer) (*watcher, error) {
+	if p == nil {
+		var err error
+		if p, err = newThreadPacer(); err != nil {
+			return nil, err
+		}
+	}
+	return &watcher{loops: loops, pacer: p, seen: make([]uint64, len(loops))}, nil
+}
+
+// watch looks until stop. It stays on a thread of its own and sleeps there
+// in a system call: a Go timer fires late when every P computes, which is
+// when the watcher is needed.
+func (w *watcher) watch() {
+	runtime.LockOSThread()
+	for !w.stopped.Load() {
+		if w.idle >= parkAfter {
+			w.park()
+		}
+		w.look(w.pacer.Pause())
+	}
+	w.pacer.Close()
+}
+
+// look moves every loop on that is still in the task of the last look.
+func (w *watcher) look(elapsed time.Duration) {
+	how := watched
+	if elapsed > lateAfter {
+		how = lateLook
+	}
+	idle := true
+	for i, l := range w.loops {
+		t := l.handoff.holder()
+		if t != 0 && t == w.seen[i] && l.handoff.take(t) {
+			l.group.start(job{loop: l, how: how})
+			t = 0
+		}
+		w.seen[i] = t
+		idle = idle && l.inbox.asleep.Load()
+	}
+	if idle {
+		w.idle++
+	} else {
+		w.idle = 0
+	}
+}
+
+// park sleeps until rouse. It announces that and looks again, so that a loop
+// that came back in between is not missed.
+func (w *watcher) park() {
+	w.idle = 0
+	w.parked.Store(true)
+	for _, l := range w.loops {
+		if !l.inbox.asleep.Load() {
+			if w.parked.CompareAndSwap(true, false) {
+				return
+			}
+			break // roused already: Park returns at once
+		}
+	}
+	if !w.stopped.Load() {
+		w.pacer.Park()
+	}
+}
+
+// rouse wakes the watcher if it is parked. Any goroutine. Hot path.
+func (w *watcher) rouse() {
+	if w.parked.Load() && w.parked.CompareAndSwap(true, false) {
+		w.pacer.Rouse()
+	}
+}
+
+// stop ends the watcher.
+func (w *watcher) stop() {
+	w.stopped.Store(true)
+	w.parked.Store(false)
+	w.pacer.Rouse()
+}
