@@ -57,6 +57,11 @@ type Parser struct {
 // until the next Feed.
 func (p *Parser) Response() Response { return p.res }
 
+// Reset prepares p for a new connection. What it remembers of heads it keeps.
+func (p *Parser) Reset() {
+	p.state, p.left, p.carry = stateHead, 0, p.carry[:0]
+}
+
 // Idle reports whether the parser stands between two responses.
 func (p *Parser) Idle() bool { return p.state == stateHead && len(p.carry) == 0 }
 

@@ -1,0 +1,3 @@
+module reactor.example/bench/peers/gofloor
+
+go 1.26

@@ -1,0 +1,3 @@
+module reactor.example/bench/peers/nethttp
+
+go 1.26
