@@ -39,6 +39,7 @@ type timerEntry struct {
 // old slot comes up. Only one that moves in front of its slot is re-filed.
 type timerWheel struct {
 	tick  uint64 // all slots up to this one have been handled
+	now   uint64 // the present: ahead of tick only while advance is at work
 	used  [timerLevels]uint64
 	slots [timerLevels * slotCount]*timerEntry
 }
@@ -70,23 +71,23 @@ func (e *timerEntry) armed() bool { return e.slot != 0 }
 // advance moves the wheel to now and calls fire for each entry that is due, by
 // then disarmed. fire may set and clear any entry.
 func (w *timerWheel) advance(now time.Duration, fire func(*timerEntry)) {
-	target := uint64(now) >> tickShift
+	w.now = max(w.now, uint64(now)>>tickShift)
 	for {
 		slot, tick, ok := w.first()
-		if !ok || tick > target {
+		if !ok || tick > w.now {
 			break
 		}
 		w.tick = tick
 		for e := w.slots[slot]; e != nil; e = w.slots[slot] {
 			w.remove(e)
-			if dueTick(e.due) > tick {
+			if dueTick(e.due) > w.now {
 				w.file(e)
 			} else {
 				fire(e)
 			}
 		}
 	}
-	w.tick = max(w.tick, target)
+	w.tick = w.now
 }
 
 // next is how long after now the wheel wants to be advanced again: 0 is at
@@ -127,8 +128,9 @@ func (w *timerWheel) startOf(slot uint16) uint64 {
 	return (here + ahead) << shift
 }
 
+// file puts e where it comes up at its time or before, and after the present.
 func (w *timerWheel) file(e *timerEntry) {
-	tick := max(dueTick(e.due), w.tick+1)
+	tick := max(dueTick(e.due), w.now+1)
 	// The level is told by the highest digit, to base 64, in which the two
 	// ticks differ. What is beyond the top level waits in its last slot.
 	level := min((bits.Len64(tick^w.tick)-1)/slotBits, timerLevels-1)
