@@ -1,0 +1,155 @@
+package house
+
+import (
+	"bytes"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+)
+
+// patience is how long a test waits for what ought to happen at once. It only
+// bounds failures.
+const patience = 20 * time.Second
+
+// builtServer returns the path of a server_runner built from the tree, once
+// for all tests, by the recipe that users have.
+var builtServer = sync.OnceValues(func() (string, error) {
+	root, err := Root()
+	if err != nil {
+		return "", err
+	}
+	cmd := exec.Command("make", "server_runner")
+	cmd.Dir, cmd.Env = root, environ()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		os.Stderr.Write(out)
+		return "", err
+	}
+	return filepath.Join(root, "server_runner"), nil
+})
+
+// A process is a server that runs for a test.
+type process struct {
+	addr   string // host and port on which it listens
+	cmd    *exec.Cmd
+	output *transcript
+	ended  chan struct{} // closed when the process is gone
+	err    error         // how it ended; read it after ended is closed
+}
+
+// serve starts "server_runner start" on a free port with more arguments and
+// environment, waits until it accepts connections, and stops it when the test
+// ends.
+func serve(t *testing.T, env []string, args ...string) *process {
+	t.Helper()
+	binary, err := builtServer()
+	if err != nil {
+		t.Fatal("building the server: ", err)
+	}
+	port := freePort(t)
+	args = append([]string{"start", "-p", port, "-P", filepath.Join(t.TempDir(), "pid")}, args...)
+	p := spawn(t, t.TempDir(), env, binary, args...)
+	p.addr = net.JoinHostPort("127.0.0.1", port)
+	p.awaitListening(t)
+	return p
+}
+
+// spawn starts a program that ends with the test.
+func spawn(t *testing.T, dir string, env []string, name string, args ...string) *process {
+	t.Helper()
+	p := &process{cmd: exec.Command(name, args...), output: new(transcript), ended: make(chan struct{})}
+	p.cmd.Dir, p.cmd.Env = dir, environ(env...)
+	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
+	ownGroup(p.cmd)
+	// A grandchild that holds the pipes open must not hold up the test.
+	p.cmd.WaitDelay = patience
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		p.err = p.cmd.Wait()
+		close(p.ended)
+	}()
+	t.Cleanup(func() { p.stop(t) })
+	return p
+}
+
+// stop ends the process as Ctrl-C does, and with force if that has no effect.
+func (p *process) stop(t testing.TB) {
+	t.Helper()
+	interrupt(p.cmd)
+	select {
+	case <-p.ended:
+	case <-time.After(patience):
+		kill(p.cmd)
+		<-p.ended
+		t.Errorf("%s did not end when interrupted; it printed\n%s", p.cmd, p.output)
+	}
+}
+
+// awaitListening returns when p.addr accepts a connection.
+func (p *process) awaitListening(t testing.TB) {
+	t.Helper()
+	p.await(t, "it listens on "+p.addr, func() bool {
+		conn, err := net.DialTimeout("tcp", p.addr, time.Second)
+		if err != nil {
+			return false
+		}
+		conn.Close()
+		return true
+	})
+}
+
+// await asks again and again whether what holds, which another process brings
+// about and tells nobody.
+func (p *process) await(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	late := time.After(patience)
+	for !holds() {
+		select {
+		case <-again.C:
+		case <-p.ended:
+			t.Fatalf("%s ended (%v) before %s; it printed\n%s", p.cmd, p.err, what, p.output)
+		case <-late:
+			t.Fatalf("%s: waited in vain until %s; it printed\n%s", p.cmd, what, p.output)
+		}
+	}
+}
+
+// freePort returns a TCP port that nobody listens on at the moment.
+func freePort(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
+}
+
+// A transcript collects what a process prints. Any goroutine may use it.
+type transcript struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (tr *transcript) Write(p []byte) (int, error) {
+	tr.mu.Lock()
+	defer tr.mu.Unlock()
+	return tr.b.Write(p)
+}
+
+func (tr *transcript) String() string {
+	tr.mu.Lock()
+	defer tr.mu.Unlock()
+	return tr.b.String()
+}
