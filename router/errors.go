@@ -14,7 +14,7 @@ type RouteError struct {
 // the reason.
 func (e *RouteError) Error() string {
 	if e.Conflict == "" {
-		return fmt.Sprintf("router: %s %q: %s", methodName(e.Method), e.Pattern, e.Reason)
+		return fmt.Sprintf("router: %s %#q: %s", methodName(e.Method), e.Pattern, e.Reason)
 	}
 	return fmt.Sprintf("router: %s %s conflicts with %s: %s", methodName(e.Method), e.Pattern, e.Conflict, e.Reason)
 }
