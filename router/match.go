@@ -71,7 +71,7 @@ func (r *Router[H]) matchOther(method string, p *Params) (*Route[H], Verdict) {
 			return route, Found
 		}
 	}
-	known := p.text == "*" || r.anyTree(p)
+	known := p.text == "*" || r.servedByOther(method, p)
 	p.Reset()
 	switch {
 	case !known:
@@ -98,10 +98,10 @@ func (r *Router[H]) substitute(method string) *node[H] {
 	return &r.common
 }
 
-// anyTree reports whether some method serves the path.
-func (r *Router[H]) anyTree(p *Params) bool {
+// servedByOther reports whether some other method has a route for the path.
+func (r *Router[H]) servedByOther(method string, p *Params) bool {
 	for i := range r.trees {
-		if r.trees[i].root.find(p, 0, 0) != nil {
+		if r.trees[i].method != method && r.trees[i].root.find(p, 0, 0) != nil {
 			return true
 		}
 	}

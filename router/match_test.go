@@ -95,37 +95,6 @@ func permute(list []string, f func([]string)) {
 	step(0)
 }
 
-func TestMethods(t *testing.T) {
-	t.Parallel()
-	mixed := []string{"GET /a", "POST /a", "HEAD /own", "GET /own", "ANY /any", "PUT /any", "ANY /files/*path", "GET /files/index"}
-	runMatchCases(t, []matchCase{
-		{"each method has its own route", mixed, "POST /a", "POST /a"},
-		{"methods are compared with case", mixed, "get /a", "MethodNotAllowed"},
-		{"a HEAD route goes before the GET route", mixed, "HEAD /own", "HEAD /own"},
-		{"HEAD falls back on GET though there are HEAD routes", mixed, "HEAD /a", "FoundByGet GET /a"},
-		{"HEAD is not allowed where only POST is", []string{"POST /a"}, "HEAD /a", "MethodNotAllowed"},
-		{"OPTIONS is answered where others are served", mixed, "OPTIONS /a", "Options"},
-		{"OPTIONS is not found where nothing is", mixed, "OPTIONS /b", "NotFound"},
-		{"an OPTIONS route goes before the automatic answer", []string{"GET /a", "OPTIONS /a"}, "OPTIONS /a", "OPTIONS /a"},
-		{"OPTIONS * is answered even by an empty router", nil, "OPTIONS *", "Options"},
-		{"no other method may ask for *", mixed, "GET *", "MethodNotAllowed"},
-		{"any method finds an AnyMethod route", mixed, "BREW /any", "ANY /any"},
-		{"a route for one method goes before AnyMethod", mixed, "PUT /any", "PUT /any"},
-		{"a method with a tree of its own finds AnyMethod", mixed, "POST /any", "ANY /any"},
-		{"HEAD finds an AnyMethod route", mixed, "HEAD /any", "ANY /any"},
-		{"OPTIONS finds an AnyMethod route", mixed, "OPTIONS /any", "ANY /any"},
-		{"the more special pattern wins over the more special method", mixed, "GET /files/index", "GET /files/index"},
-		{"AnyMethod takes what GET does not", mixed, "GET /files/x", "ANY /files/*path path=x"},
-		{"HEAD asks GET before AnyMethod", mixed, "HEAD /files/index", "FoundByGet GET /files/index"},
-		{"AnyMethod reaches trees that come later", []string{"ANY /a/*r", "GET /a/b", "PATCH /c"}, "PATCH /a/x", "ANY /a/*r r=x"},
-		{"AnyMethod reaches trees that were before", []string{"PATCH /c", "ANY /a/*r"}, "PATCH /a/x", "ANY /a/*r r=x"},
-		{"an AnyMethod route does not hide a wider HEAD route", []string{"ANY /a/*r", "HEAD /*all"}, "HEAD /a/b", "HEAD /*all all=a/b"},
-		{"an empty target is not found", mixed, "GET ", "NotFound"},
-		{"a target without a slash is not found", mixed, "GET a", "NotFound"},
-		{"an exact target is not decoded", []string{"CONNECT a%2Eb:80"}, "CONNECT a.b:80", "NotFound"},
-	})
-}
-
 func TestMatchIsSafeFromManyGoroutines(t *testing.T) {
 	t.Parallel()
 	r := build(t, "GET /a/:x", `GET /b/:n(\d+-\d+)`, "GET /c/*r")

@@ -11,7 +11,8 @@ const inlineParams = 8
 
 // Params holds the parameters of a match. The zero value is empty. It belongs to
 // the caller, who may use one again and again: every Match clears it first,
-// hits and misses alike. It must not be used by two goroutines at once.
+// hits and misses alike. It must not be used by two goroutines at once, and a
+// copy is good only until the next Match of the original.
 //
 // The names and values it hands out are strings that may be kept for ever. A
 // value shares its memory with the path given to Match, or with a decoded copy

@@ -50,38 +50,3 @@ func TestRouteTellsItsNames(t *testing.T) {
 		t.Errorf("route = %+v", route)
 	}
 }
-
-func TestAllow(t *testing.T) {
-	t.Parallel()
-	r := build(t, "POST /a", "GET /a", "PUT /a/:x", "HEAD /h", "OPTIONS /o", "ANY /any/*r", "LOCK /any/x")
-	for _, c := range []struct{ name, path, want string }{
-		{"methods are sorted, with HEAD and OPTIONS", "/a", "GET, HEAD, OPTIONS, POST"},
-		{"parameters count", "/a/b", "OPTIONS, PUT"},
-		{"HEAD alone brings no GET", "/h", "HEAD, OPTIONS"},
-		{"OPTIONS is not listed twice", "/o", "OPTIONS"},
-		{"a path that nothing serves has none", "/none", ""},
-		{"the path is cleaned and decoded", "/x/../%61", "GET, HEAD, OPTIONS, POST"},
-		{"AnyMethod stands for the usual ones, others are added", "/any/x", "DELETE, GET, HEAD, LOCK, OPTIONS, PATCH, POST, PUT"},
-		{"the asterisk stands for the whole server", "*", "DELETE, GET, HEAD, LOCK, OPTIONS, PATCH, POST, PUT"},
-		{"an empty path has none", "", ""},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			if got := r.Allow(c.path); got != c.want {
-				t.Errorf("Allow(%q) = %q, want %q", c.path, got, c.want)
-			}
-		})
-	}
-	t.Run("an empty router answers the asterisk", func(t *testing.T) {
-		t.Parallel()
-		if got := New[int]().Allow("*"); got != "OPTIONS" {
-			t.Errorf("Allow = %q, want OPTIONS", got)
-		}
-	})
-	t.Run("the asterisk lists what is routed and nothing else", func(t *testing.T) {
-		t.Parallel()
-		if got, want := build(t, "GET /a", "CONNECT a:1").Allow("*"), "CONNECT, GET, HEAD, OPTIONS"; got != want {
-			t.Errorf("Allow = %q, want %q", got, want)
-		}
-	})
-}
