@@ -41,7 +41,8 @@ all: server_runner ## build ./server_runner (the default)
 # The go command knows best what is out of date.
 .PHONY: server_runner
 server_runner:
-	go build -trimpath -o $@ -ldflags \
+	@echo 'building ./server_runner $(VERSION)'
+	@go build -trimpath -o $@ -ldflags \
 		'-X reactor.example/cli/internal/command.version=$(VERSION) -X reactor.example/cli/internal/command.commit=$(COMMIT)' \
 		./cli/server_runner
 
