@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -348,6 +349,11 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	a.sin_port = htons(atoi(colon + 1));
+	struct rlimit files;
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
 	signal(SIGPIPE, SIG_IGN);
 	memset(fill, 'x', sizeof fill);
 	long threads = sysconf(_SC_NPROCESSORS_ONLN);

@@ -1,0 +1,101 @@
+package scenario
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"reactor.example/bench/internal/httpwire"
+	"reactor.example/bench/internal/load"
+	"reactor.example/bench/internal/procfs"
+)
+
+// micros is the unit of times in samples.
+const micros = float64(time.Microsecond)
+
+// groups makes the groups of a scenario for a server at addr. The first is the
+// one that is measured; the others only get in its way.
+type groups func(e Env, addr string) []load.Group
+
+// get is a request for path whose answer has a body of n bytes, or any if n is
+// negative.
+func get(addr, path string, n int64) load.Request {
+	return load.Request{Wire: httpwire.Request{Path: path, Host: addr}.Append(nil), Body: n}
+}
+
+// loaded returns a Measure that runs the groups for the length of e.
+func loaded(make groups) Measure {
+	return func(ctx context.Context, e Env, h Host) (Sample, error) {
+		e = e.Defaults()
+		return run(ctx, e, h, make(e, h.Addr()))
+	}
+}
+
+// disturbed returns a Measure that runs calm first and then rough, for the
+// length of e each, and adds which share of its rate the measured group kept.
+func disturbed(calm, rough groups) Measure {
+	return func(ctx context.Context, e Env, h Host) (Sample, error) {
+		e = e.Defaults()
+		before, err := run(ctx, e, h, calm(e, h.Addr()))
+		if err != nil {
+			return before, fmt.Errorf("undisturbed: %w", err)
+		}
+		s, err := run(ctx, e, h, rough(e, h.Addr()))
+		if err != nil {
+			return s, err
+		}
+		s[Kept] = s[Rate] / before[Rate]
+		s[Errors] += before[Errors]
+		return s, nil
+	}
+}
+
+// run applies the load and turns what it found into a sample. Processor time
+// is divided by the answers of all groups; the rest is about the first group.
+func run(ctx context.Context, e Env, h Host, gs []load.Group) (Sample, error) {
+	var from, to time.Duration
+	var err1, err2 error
+	res, err := load.Run(ctx, load.Plan{
+		Addr: h.Addr(), Groups: gs, Warmup: e.Warmup, Length: e.Length, Threads: e.Threads,
+		Begin: func() { from, err1 = procfs.CPU(h.Pid()) },
+		End:   func() { to, err2 = procfs.CPU(h.Pid()) },
+	})
+	if err = errors.Join(err, err1, err2); err != nil {
+		return nil, err
+	}
+	g := &res.Groups[0]
+	if g.Requests == 0 {
+		return nil, fmt.Errorf("no request was answered in %v (errors: %v)", e.Length, res.Errors)
+	}
+	mem, err := procfs.Resident(h.Pid())
+	if err != nil {
+		return nil, err
+	}
+	s := Sample{
+		Rate:    float64(g.Requests) / res.Elapsed.Seconds(),
+		CPU:     float64(to-from) / micros / float64(res.Requests()),
+		P50:     float64(g.Latency.Quantile(0.50)) / micros,
+		P99:     float64(g.Latency.Quantile(0.99)) / micros,
+		P999:    float64(g.Latency.Quantile(0.999)) / micros,
+		Mem:     float64(mem),
+		Errors:  float64(res.Errors.Total()),
+		Redials: float64(g.Reconnects),
+	}
+	if rate := gs[0].Rate; rate > 0 {
+		s[Done] = s[Rate] / rate
+	}
+	if n := res.Errors.Total(); n > 0 {
+		return s, fmt.Errorf("%d errors: %v", n, res.Errors)
+	}
+	return s, nil
+}
+
+// startUp tells how long the server took to its first answer.
+func startUp(_ context.Context, _ Env, h Host) (Sample, error) {
+	mem, err := procfs.Resident(h.Pid())
+	if err != nil {
+		return nil, err
+	}
+	return Sample{Start: float64(h.StartUp()) / micros, Mem: float64(mem)}, nil
+}

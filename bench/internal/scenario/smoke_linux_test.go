@@ -1,0 +1,113 @@
+package scenario
+
+import (
+	"io"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// A testHost is a net/http server in the process of the test.
+type testHost struct{ addr string }
+
+func (h testHost) Addr() string         { return h.addr }
+func (testHost) Pid() int               { return os.Getpid() }
+func (testHost) StartUp() time.Duration { return time.Millisecond }
+
+// serveRoutes starts a server with every route that scenarios use.
+func serveRoutes(t *testing.T) Host {
+	t.Helper()
+	var mixed atomic.Int64
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		arg := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
+		n, _ := strconv.Atoi(arg)
+		switch route := strings.TrimSuffix(r.URL.Path, arg); {
+		case route == "/bytes/":
+			w.Header().Set("Content-Length", arg)
+			_, _ = w.Write(make([]byte, n))
+			return
+		case route == "/sleep/", arg == "mixed" && mixed.Add(1)%100 == 0:
+			<-time.After(time.Duration(max(n, 1)) * time.Millisecond)
+		case route == "/spin/":
+			for end := time.Now().Add(time.Duration(n) * time.Millisecond); time.Now().Before(end); {
+			}
+		case arg == "echo":
+			b, _ := io.ReadAll(r.Body) // all before the first byte back
+			_, _ = w.Write(b)
+			return
+		case arg == "upload":
+			n, _ := io.Copy(io.Discard, r.Body)
+			_, _ = io.WriteString(w, strconv.FormatInt(n, 10))
+			return
+		}
+		_, _ = io.WriteString(w, "Hello, World!")
+	}))
+	t.Cleanup(srv.Close)
+	return testHost{srv.Listener.Addr().String()}
+}
+
+// TestEveryScenario runs each scenario for a moment and checks that it yields
+// what its columns and targets need.
+func TestEveryScenario(t *testing.T) {
+	env := Env{
+		Length: 150 * time.Millisecond, Warmup: 30 * time.Millisecond, Settle: 20 * time.Millisecond,
+		IdleConns: 50, StreamBytes: 8 << 20, OpenRate: 500,
+	}
+	for _, sc := range List() {
+		t.Run(sc.Name, func(t *testing.T) {
+			s, err := sc.Measure(t.Context(), env, serveRoutes(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			need := sc.Columns
+			for _, target := range sc.Targets {
+				need = append(need, target.Metric)
+			}
+			for _, m := range append(need, sc.Headline...) {
+				if v, ok := s[m]; !ok || math.IsNaN(v) || math.IsInf(v, 0) {
+					t.Errorf("%s = %v, %t, want a figure", m, v, ok)
+				}
+			}
+			if s[Errors] != 0 {
+				t.Errorf("%v errors, want none", s[Errors])
+			}
+		})
+	}
+}
+
+func TestWrongAnswersFailTheScenario(t *testing.T) {
+	t.Parallel()
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusTeapot)
+	}))
+	t.Cleanup(srv.Close)
+	env := Env{Length: 100 * time.Millisecond, Settle: time.Millisecond, IdleConns: 5, StreamBytes: 1 << 20}
+	for _, sc := range List() {
+		if sc.Name == "startup" {
+			continue // sends nothing of its own
+		}
+		if _, err := sc.Measure(t.Context(), env, testHost{srv.Listener.Addr().String()}); err == nil {
+			t.Errorf("%s: a server that answers 418: no error", sc.Name)
+		}
+	}
+}
+
+func TestFind(t *testing.T) {
+	t.Parallel()
+	got, err := Find("newconn, keepalive-64")
+	if err != nil || len(got) != 2 || got[0].Name != "newconn" || got[1].Name != "keepalive-64" {
+		t.Errorf("Find = %v, %v, want two scenarios", got, err)
+	}
+	if all, err := Find("all"); err != nil || len(all) != len(List()) {
+		t.Errorf("Find(all) = %d scenarios, %v", len(all), err)
+	}
+	if _, err := Find("keepalive"); err == nil {
+		t.Error("Find of an unknown scenario: no error")
+	}
+}

@@ -1,0 +1,71 @@
+package scenario
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"reactor.example/bench/internal/httpwire"
+	"reactor.example/bench/internal/load"
+	"reactor.example/bench/internal/procfs"
+)
+
+// download reads one large body on one connection.
+func download(_ context.Context, e Env, h Host) (Sample, error) {
+	e = e.Defaults()
+	return stream(e, h, func(c *load.Client) error {
+		return c.Do(get(h.Addr(), "/bytes/"+strconv.FormatInt(e.StreamBytes, 10), e.StreamBytes), nil)
+	})
+}
+
+// upload sends one large body on one connection. The answer must tell its
+// length.
+func upload(_ context.Context, e Env, h Host) (Sample, error) {
+	e = e.Defaults()
+	return stream(e, h, func(c *load.Client) error {
+		head := httpwire.Request{Method: "POST", Path: "/upload", Host: h.Addr(), Length: e.StreamBytes}.Append(nil)
+		var answer []byte
+		if err := c.Upload(head, e.StreamBytes, func(b []byte) { answer = append(answer, b...) }); err != nil {
+			return err
+		}
+		_, body, _ := bytes.Cut(answer, []byte("\r\n\r\n"))
+		if !bytes.Contains(body, strconv.AppendInt(nil, e.StreamBytes, 10)) {
+			return fmt.Errorf("an upload of %d bytes was answered with %.100q", e.StreamBytes, body)
+		}
+		return nil
+	})
+}
+
+// stream measures one exchange.
+func stream(e Env, h Host, exchange func(*load.Client) error) (Sample, error) {
+	c, err := load.Dial(h.Addr(), nil)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = c.Close() }()
+	cpu, err := procfs.CPU(h.Pid())
+	if err != nil {
+		return nil, err
+	}
+	from := time.Now()
+	if err := exchange(c); err != nil {
+		return nil, err
+	}
+	took := time.Since(from)
+	cpu2, err := procfs.CPU(h.Pid())
+	if err != nil {
+		return nil, err
+	}
+	peak, err := procfs.Peak(h.Pid())
+	if err != nil {
+		return nil, err
+	}
+	return Sample{
+		Speed:  float64(e.StreamBytes) / (1 << 20) / took.Seconds(),
+		CPUSec: (cpu2 - cpu).Seconds(),
+		Peak:   float64(peak),
+		Errors: 0,
+	}, nil
+}
