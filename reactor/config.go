@@ -2,6 +2,7 @@ package reactor
 
 import (
 	"errors"
+	"math/rand/v2"
 	"runtime"
 )
 
@@ -28,6 +29,11 @@ type Config struct {
 	// Pacer times the looks of the watcher. Nil means one that sleeps on a
 	// thread of its own and looks about once a millisecond.
 	Pacer Pacer
+	// StartAway is asked before each scheduled task whether it shall begin
+	// away from its loop. Every loop calls it. Nil means no, but at random in
+	// race builds, so that the race detector sees a Task.Run that uses what
+	// belongs to the loop.
+	StartAway func() bool
 }
 
 // Validate reports every fault of c at once, or nil.
@@ -61,5 +67,10 @@ func (c Config) withDefaults() Config {
 	if c.Kernel == nil {
 		c.Kernel = func(int) (Kernel, error) { return NewKernel() }
 	}
+	if c.StartAway == nil && raceBuild {
+		c.StartAway = oneInFour
+	}
 	return c
 }
+
+func oneInFour() bool { return rand.IntN(4) == 0 }

@@ -95,7 +95,7 @@ func (d *driver) drain() bool {
 		switch {
 		case w == nil:
 			return true
-		case l.slice.over() || startAway():
+		case l.slice.over() || l.startAway != nil && l.startAway():
 			l.sendAway(w)
 		case !d.run(w):
 			return false

@@ -6,12 +6,12 @@ import "sync/atomic"
 // the task that the driver is running at this moment. The word has three
 // moves and no others:
 //
-//	         begin(t)                take(t), by the driver: it goes on
-//	  0 ────────────────▶ t ────────────────────────────────────────────▶ 0
-//	                      │
-//	                      └── take(t), by the watcher or by Hold.Release:
-//	                          the winner owns the loop and starts a driver;
-//	                          the old one, whose take fails, owns nothing
+//	       begin(t)                take(t), by the driver: it goes on
+//	0 ────────────────▶ t ────────────────────────────────────────────▶ 0
+//	                    │
+//	                    └── take(t), by the watcher or by Hold.Release:
+//	                        the winner owns the loop and starts a driver;
+//	                        the old one, whose take fails, owns nothing
 //
 // Tickets count up and are never used twice, so that a late take of a task
 // that has long returned cannot succeed.
@@ -32,11 +32,11 @@ func (h *handoff) holder() uint64 { return h.word.Load() }
 type move uint8
 
 const (
-	stayed   move = iota // it ran on the loop and returned there
-	watched              // the watcher found it at two looks in a row
-	lateLook             // the same, but the second look itself came late
-	released             // Hold.Release
-	unwinding            // it panicked or called runtime.Goexit on the loop
-	sentAway             // it was scheduled away, or found no time on the loop
-	replaced             // no task: the driver's goroutine has served its time
+	stayed    move = iota // it ran on the loop and returned there
+	watched               // the watcher found it at two looks in a row
+	lateLook              // the same, but the second look itself came late
+	released              // Hold.Release
+	unwinding             // it panicked or called runtime.Goexit on the loop
+	sentAway              // it was scheduled away, or found no time on the loop
+	replaced              // no task: the driver's goroutine has served its time
 )

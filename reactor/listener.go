@@ -51,7 +51,7 @@ func (ln *Listener) Addr() net.Addr { return ln.addr }
 // Listen opens a listener. It may be called before or after Start; before,
 // peers can connect and are served as soon as the group starts.
 func (g *Group) Listen(cfg ListenConfig) (*Listener, error) {
-	fds, addr, err := openSockets(cfg, len(g.loops))
+	fds, addr, err := g.openSockets(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,20 @@ func (g *Group) Listen(cfg ListenConfig) (*Listener, error) {
 	return ln, nil
 }
 
-func openSockets(cfg ListenConfig, loops int) ([]int, net.Addr, error) {
+// A ListeningKernel is a Kernel that brings its own listening sockets: those
+// that Group.Listen would ask the system for otherwise. It is for tests. The
+// descriptor goes to the loop of the kernel that was asked.
+type ListeningKernel interface {
+	Kernel
+	// Listen may be called by any goroutine.
+	Listen(cfg ListenConfig) (fd int, addr net.Addr, err error)
+}
+
+func (g *Group) openSockets(cfg ListenConfig) ([]int, net.Addr, error) {
+	if k, ok := g.loops[0].kernel.(ListeningKernel); ok {
+		fd, addr, err := k.Listen(cfg)
+		return []int{fd}, addr, err
+	}
 	if cfg.File != nil {
 		fd, addr, err := inheritListener(int(cfg.File.Fd()))
 		return []int{fd}, addr, err
@@ -78,7 +91,7 @@ func openSockets(cfg ListenConfig, loops int) ([]int, net.Addr, error) {
 		Backlog:   cfg.Backlog,
 		ReusePort: cfg.ReusePort,
 		UnixMode:  cfg.UnixMode,
-	}, loops)
+	}, len(g.loops))
 }
 
 // Close accepts what has been queued by the kernel and then listens no more.

@@ -8,9 +8,10 @@ import (
 // time. See the package comment for the order of an iteration.
 type Loop struct {
 	// Set before the loop starts, never changed.
-	group  *Group
-	index  int
-	kernel Kernel
+	group     *Group
+	index     int
+	kernel    Kernel
+	startAway func() bool // nil: never
 
 	// Driver only. What an iteration has still to do is kept here and not on
 	// the driver's stack, so that another driver can go on in its middle.
@@ -72,6 +73,7 @@ func newLoop(g *Group, index int, k Kernel) *Loop {
 		group:      g,
 		index:      index,
 		kernel:     k,
+		startAway:  g.cfg.StartAway,
 		events:     make([]Event, eventsPerWait),
 		buffers:    g.cfg.Buffers(index),
 		readBuffer: make([]byte, readBufferSize),
