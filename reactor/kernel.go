@@ -24,8 +24,9 @@ const (
 	// PeerClosed: the peer has sent its FIN. Bytes may lie in front of it, and
 	// the other direction still works.
 	PeerClosed
-	// Broken: the connection was reset, or both directions are closed. Bytes
-	// that arrived before may still be readable; a Read or Write has the reason.
+	// Broken: the connection was reset or, on some systems, both directions are
+	// closed. Bytes that arrived before may still be readable; a Read or a Write
+	// has the reason.
 	Broken
 )
 

@@ -95,18 +95,25 @@ func (k *epollKernel) Wait(evs []Event, timeout time.Duration) (int, Errno) {
 	return translate(evs, raw[:n]), 0
 }
 
-// blockingEpollWait rounds up to whole milliseconds, and takes a signal for an
-// early return.
+// blockingEpollWait takes a signal for an early return.
 func blockingEpollWait(epfd int, raw []unix.EpollEvent, timeout time.Duration) (int, Errno) {
-	ms := -1
-	if timeout >= 0 {
-		ms = int(min((timeout+time.Millisecond-1)/time.Millisecond, math.MaxInt32))
-	}
-	n, err := unix.EpollWait(epfd, raw, ms)
+	n, err := unix.EpollWait(epfd, raw, epollTimeout(timeout))
 	if err == unix.EINTR {
 		return 0, 0
 	}
 	return max(n, 0), errnoOf(err)
+}
+
+// epollTimeout rounds up to whole milliseconds; -1 is for ever.
+func epollTimeout(timeout time.Duration) int {
+	if timeout < 0 {
+		return -1
+	}
+	ms := timeout / time.Millisecond
+	if timeout%time.Millisecond != 0 {
+		ms++
+	}
+	return int(min(ms, math.MaxInt32))
 }
 
 // translate turns epoll's events into ours and drops the wake-up.
