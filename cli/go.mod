@@ -1,14 +1,22 @@
 module reactor.example/cli
 
-go 1.26
+go 1.26.0
 
 require (
 	github.com/pelletier/go-toml/v2 v2.4.3
+	github.com/spf13/cobra v1.10.2
+	github.com/spf13/pflag v1.0.9
 	go.uber.org/zap v1.28.0
 	reactor.example/server v0.1.0
 )
 
-require go.uber.org/multierr v1.10.0 // indirect
+require (
+	github.com/inconshreveable/mousetrap v1.1.0 // indirect
+	go.uber.org/multierr v1.10.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+	reactor.example/reactor v0.1.0 // indirect
+	reactor.example/router v0.1.0 // indirect
+)
 
 replace (
 	reactor.example/httpone => ../httpone

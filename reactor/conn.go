@@ -51,6 +51,7 @@ type Conn struct {
 	in      *input  // unconsumed bytes, nil when there are none
 	out     *output // pending output, nil when there is none
 	timer   timerEntry
+	sent    int64 // bytes that the kernel has taken
 	reason  error // why it is closing
 }
 

@@ -69,6 +69,9 @@ func (c *Conn) Pending() int64 {
 	return c.out.pending()
 }
 
+// Sent is how many bytes the kernel has taken so far.
+func (c *Conn) Sent() int64 { return c.sent }
+
 // Congested reports that pending output went above the high water mark and
 // has not fallen to the low one since. Nothing is read meanwhile.
 func (c *Conn) Congested() bool { return c.is(congested) }
@@ -108,6 +111,7 @@ func (c *Conn) flush() {
 			return
 		}
 		l.stats.bytesOut += uint64(n)
+		c.sent += int64(n)
 		if total += n; total >= maxFlush && o.pending() > 0 {
 			l.markReady(c)
 			break

@@ -1,6 +1,6 @@
 module reactor.example/server
 
-go 1.26
+go 1.26.0
 
 require (
 	go.uber.org/zap v1.28.0

@@ -1,5 +1,5 @@
 module reactor.example/docs/examples
 
-go 1.26
+go 1.26.0
 
 require golang.org/x/mod v0.38.0

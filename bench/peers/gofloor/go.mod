@@ -1,3 +1,3 @@
 module reactor.example/bench/peers/gofloor
 
-go 1.26
+go 1.26.0

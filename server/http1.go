@@ -1,0 +1,281 @@
+package server
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"time"
+
+	"reactor.example/httpone"
+	"reactor.example/reactor"
+)
+
+// http1 is the protocol HTTP/1 on one connection: it turns the parser's
+// events into an exchange, and the exchange into the parser's replies. It is
+// what an idle connection keeps; all else comes from the pools of its shard
+// when the first octet of a request arrives.
+type http1 struct {
+	t      transport
+	shard  *shard
+	parser httpone.Conn
+
+	ex  *exchange        // the request that is being received or answered
+	req *httpone.Request // its head, from the first octet on
+
+	phase   phase1
+	flags   flags1
+	inAt    time.Duration // when to look at the request's arrival, or zero
+	outAt   time.Duration // when to look at the response's departure
+	inMark  int64         // body bytes at the last look
+	outMark int64         // bytes sent at the last look
+}
+
+// phase1 is what an http1 waits for.
+type phase1 uint8
+
+const (
+	phaseIdle   phase1 = iota // the first octet of a request
+	phaseHead                 // the rest of a head
+	phaseInline               // a small body, before the handler starts
+	phaseReply                // the handler; the request is complete
+	phaseStream               // the handler, and more of the body
+	phaseDrain                // the rest of a body that nobody reads
+	phaseLinger               // the peer's FIN, after our own
+	phaseEnd                  // nothing more
+)
+
+type flags1 uint8
+
+const (
+	headSent  flags1 = 1 << iota // the final head of the response
+	lastOne                      // close behind the response
+	failed                       // the request is not complete and never will be
+	rated                        // the rate of the body is being watched
+	drainOnly                    // shut down: no further request
+)
+
+func newHTTP1(s *shard, t transport) *http1 {
+	h := &http1{t: t, shard: s}
+	h.parser.Init(s.parserConfig())
+	h.idle()
+	if s.draining {
+		h.flags |= drainOnly
+	}
+	return h
+}
+
+// input implements protocol.
+func (h *http1) input() {
+	switch h.phase {
+	case phaseLinger:
+		h.discard()
+	case phaseEnd:
+	default:
+		h.advance()
+	}
+}
+
+// advance parses as far as it goes: to the end of what has been received, to
+// a complete request, or to a body buffer that is full. Hot path.
+func (h *http1) advance() {
+	for h.phase < phaseReply || h.phase == phaseStream || h.phase == phaseDrain {
+		if h.t.Closed() || h.t.Congested() {
+			return
+		}
+		b, ok := h.window()
+		if !ok {
+			return
+		}
+		if h.req == nil {
+			if len(b) == 0 {
+				h.starve()
+				return
+			}
+			h.req = h.shard.newRequest()
+			h.begun()
+		}
+		ev, n, err := h.parser.Next(b, h.req)
+		if err != nil {
+			h.t.Consume(n)
+			h.refuse(err)
+			return
+		}
+		switch ev {
+		case httpone.EventHead:
+			h.t.Consume(n)
+			h.head()
+		case httpone.EventData:
+			h.data(h.req.Data)
+			h.t.Consume(n)
+		case httpone.EventEnd:
+			h.t.Consume(n)
+			h.end()
+		default:
+			h.t.Consume(n)
+			if n == 0 || len(b) == n {
+				h.starve()
+				return
+			}
+		}
+	}
+}
+
+// window is the input that may be parsed now. While a handler reads its body
+// it is bounded by the room there is for it. Hot path.
+func (h *http1) window() (b []byte, ok bool) {
+	b = h.t.Input()
+	if h.phase != phaseStream {
+		return b, true
+	}
+	room := h.ex.bodyRoom()
+	if room == 0 {
+		h.t.PauseReading()
+		h.inAt = 0
+		h.arm()
+		return nil, false
+	}
+	return b[:min(len(b), room)], true
+}
+
+// begun starts the clock of a request.
+func (h *http1) begun() {
+	h.phase = phaseHead
+	h.inAt = h.after(h.limits().RequestTimeout)
+	h.arm()
+}
+
+// idle waits for the next request.
+func (h *http1) idle() {
+	h.phase = phaseIdle
+	h.inAt = h.after(h.limits().IdleTimeout)
+	h.arm()
+}
+
+// finish implements carrier: the handler has returned. Hot path.
+func (h *http1) finish(ex *exchange, r reactor.Result) {
+	if r.Err != nil && h.rescue(ex, r.Err) {
+		return
+	}
+	if ex.reply.stage == replyTakenOver {
+		h.release(errors.Join(r.Err, ErrHijacked))
+		return
+	}
+	if h.t.Closed() {
+		h.release(ErrClientGone)
+		return
+	}
+	if err := h.sendRest(ex); err != nil {
+		h.shard.logReply(ex, err)
+		h.t.Close(err)
+		h.release(err)
+		return
+	}
+	h.complete()
+}
+
+// complete ends an answered request and goes on to the next. Hot path.
+func (h *http1) complete() {
+	partial := h.phase == phaseStream
+	drain := partial && h.worthDraining()
+	sending := partial || h.flags&failed != 0
+	last := h.flags&(lastOne|drainOnly) != 0
+	h.release(nil)
+	switch keep := h.parser.FinishReply(); {
+	case !keep || last || partial && !drain:
+		h.goodbye(sending)
+	case h.parser.State() == httpone.StateTunnel:
+		h.finishConn()
+	case partial:
+		h.drainBody()
+	default:
+		h.next()
+	}
+}
+
+// next waits for the next request, which may be here already. Hot path.
+func (h *http1) next() {
+	h.shard.freeRequest(h.req)
+	h.req = nil
+	h.idle()
+	h.t.ResumeReading()
+	if len(h.t.Input()) > 0 || h.t.EOF() {
+		h.advance()
+	}
+}
+
+// release lets go of the exchange; err is why it ended early. Hot path.
+func (h *http1) release(err error) {
+	ex := h.ex
+	h.ex = nil
+	h.flags &^= headSent | rated
+	h.shard.endExchange(ex, err)
+}
+
+// closed implements protocol: the connection is gone.
+func (h *http1) closed(err error) {
+	h.phase = phaseEnd
+	if ex := h.ex; ex != nil {
+		if ex.away {
+			h.shard.srv.noteCut(err)
+			ex.fail(goneBecause(err))
+		} else {
+			h.release(err)
+		}
+	}
+	if h.req != nil && h.ex == nil {
+		h.shard.freeRequest(h.req)
+		h.req = nil
+	}
+	h.shard.closed(h.connInfo(), err)
+}
+
+// goneBecause is what a handler is told when its connection ended by err.
+func goneBecause(err error) error {
+	switch err {
+	case ErrTooSlow, ErrDeadline:
+		return err
+	case reactor.ErrStopped:
+		return ErrShutdown
+	}
+	return ErrClientGone
+}
+
+// peerClosed implements protocol. A client that has only ended its own
+// direction is still answered; but where the response is streaming, or the
+// handler is an http.Handler, the context says that nobody may be there.
+func (h *http1) peerClosed() {
+	if ex := h.ex; ex != nil && ex.away && (h.flags&headSent != 0 || ex.route.asHTTP) {
+		ex.cancelContext(ErrClientGone)
+	}
+}
+
+// drain is called when the server shuts down.
+func (h *http1) drain() {
+	h.flags |= drainOnly
+	if h.phase == phaseIdle && len(h.t.Input()) == 0 {
+		h.finishConn()
+	}
+}
+
+// localAddr implements carrier.
+func (h *http1) localAddr() netip.AddrPort { return h.t.LocalAddr() }
+
+// takeOver implements carrier.
+func (h *http1) takeOver(ex *exchange) (net.Conn, error) {
+	nc, err := h.t.Detach()
+	if err != nil {
+		return nil, err
+	}
+	ex.mu.Lock()
+	ex.reply.stage = replyTakenOver
+	ex.mu.Unlock()
+	h.phase = phaseEnd
+	h.shard.closed(h.connInfo(), ErrHijacked)
+	return nc, nil
+}
+
+func (h *http1) connInfo() ConnInfo {
+	return ConnInfo{ID: h.t.ID(), Remote: h.t.RemoteAddr(), Loop: h.shard.index}
+}
+
+func (h *http1) limits() *Config { return &h.shard.srv.snap.Load().cfg }

@@ -1,0 +1,146 @@
+package server
+
+import (
+	"time"
+
+	"reactor.example/httpone"
+)
+
+// A connection has one deadline in its loop's timer wheel. What it stands
+// for is the earliest of up to three times: inAt, when the arrival of the
+// request is looked at; outAt, when the departure of the response is; and
+// the WriteTimeout of the route.
+
+// after is d from now, or zero, which is never, if d is zero or Off. Hot
+// path.
+func (h *http1) after(d time.Duration) time.Duration {
+	if d <= 0 {
+		return 0
+	}
+	return h.shard.loop.Now() + d
+}
+
+// arm sets the deadline. Hot path.
+func (h *http1) arm() {
+	at := earlier(h.inAt, h.outAt)
+	if h.ex != nil {
+		at = earlier(at, h.ex.writeBy)
+	}
+	h.t.SetDeadline(at)
+}
+
+// earlier is the lesser of two times of which zero is never.
+func earlier(a, b time.Duration) time.Duration {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
+}
+
+// armWrite starts the clock of the route's WriteTimeout. Hot path.
+func (h *http1) armWrite(ex *exchange) {
+	ex.writeBy = h.after(ex.route.settings.WriteTimeout)
+}
+
+// deadline implements protocol.
+func (h *http1) deadline() {
+	now := h.shard.loop.Now()
+	if ex := h.ex; ex != nil && ex.writeBy != 0 && now >= ex.writeBy {
+		h.shard.limitHit("write_timeout")
+		ex.fail(ErrDeadline)
+		h.t.Close(ErrDeadline)
+		return
+	}
+	if h.outAt != 0 && now >= h.outAt && h.tooSlowOut() {
+		h.shard.limitHit("min_rate")
+		h.t.Close(ErrTooSlow)
+		return
+	}
+	if h.inAt != 0 && now >= h.inAt {
+		h.inAt = 0
+		h.overdue()
+	}
+	h.arm()
+}
+
+// overdue handles a request, or the rest of one, that is late.
+func (h *http1) overdue() {
+	switch h.phase {
+	case phaseIdle:
+		h.finishConn()
+	case phaseHead, phaseInline:
+		h.shard.limitHit("request_timeout_sec")
+		h.refuse(errTimeout)
+	case phaseStream:
+		h.lookAtBody()
+	case phaseDrain, phaseLinger:
+		h.t.Close(nil)
+	}
+}
+
+// lookAtBody judges the rate at which a body arrives. It counts only while
+// the handler waits for more.
+func (h *http1) lookAtBody() {
+	ex := h.ex
+	ex.mu.Lock()
+	waiting, reading := ex.body.waiting, ex.body.read
+	ex.mu.Unlock()
+	fixed := ex.route.settings.ReadTimeout > 0 || !reading
+	if fixed || waiting && ex.body.received-h.inMark < h.leastBytes(ex) {
+		h.shard.limitHit("min_rate")
+		h.refuse(errTimeout)
+		return
+	}
+	h.watchBody()
+}
+
+// watchBody arranges for the next look at the body's rate.
+func (h *http1) watchBody() {
+	if h.leastBytes(h.ex) > 0 {
+		h.inMark = h.ex.body.received
+		h.inAt = h.after(h.limits().MinRateGrace)
+		h.arm()
+	}
+}
+
+// blocked implements protocol: the client does not take its response for
+// now. Reading one octet now and then does not help it: see tooSlowOut.
+func (h *http1) blocked() {
+	if h.outAt == 0 && h.leastBytes(h.ex) > 0 {
+		h.outMark = h.t.Sent()
+		h.outAt = h.after(h.limits().MinRateGrace)
+		h.arm()
+	}
+}
+
+// tooSlowOut reports whether the client has taken less than it must since
+// the last look.
+func (h *http1) tooSlowOut() bool {
+	h.outAt = 0
+	if h.t.Pending() == 0 {
+		return false
+	}
+	sent := h.t.Sent()
+	if sent-h.outMark < h.leastBytes(h.ex) {
+		return true
+	}
+	h.outMark = sent
+	h.outAt = h.after(h.limits().MinRateGrace)
+	return false
+}
+
+// leastBytes is what has to be transferred from one look to the next; zero
+// if there is no least rate.
+func (h *http1) leastBytes(ex *exchange) int64 {
+	cfg := h.limits()
+	rate := cfg.MinRate
+	if ex != nil {
+		rate = ex.route.settings.MinRate
+	}
+	return int64(max(rate, 0)) * int64(cfg.MinRateGrace) / int64(time.Second)
+}
+
+// statusText is the body of the server's own answers.
+func statusText(status int) string {
+	return itoa(status) + " " + httpone.StatusText(status) + "\n"
+}

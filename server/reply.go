@@ -1,0 +1,85 @@
+package server
+
+// reply is the response as far as the handler has written it. It is guarded
+// by the mutex of its exchange.
+//
+//	open ── Text, JSON, Bytes ──▶ whole      one head, one body, one write
+//	  │
+//	  └──── Write ──▶ open, with buf ── Flush, or more than fits ──▶ streaming
+//
+// A response that is still open when the handler returns is sent whole.
+type reply struct {
+	status   int // zero until set
+	fields   []Field
+	trailers []Field
+	length   int64 // declared by SetLength, if hasLength
+
+	stage     replyStage
+	hasLength bool
+	waiting   bool // the handler waits in Write
+
+	whole   []byte // the body of a whole response; not copied
+	buf     []byte // written and not taken by the loop
+	spare   []byte // the other buffer of the pipe
+	written int64  // bytes given to Write in all
+}
+
+type replyStage uint8
+
+const (
+	replyOpen      replyStage = iota // the head can still change
+	replyWhole                       // complete
+	replyStreaming                   // the head is the loop's
+	replyTakenOver                   // hijacked
+)
+
+func (r *reply) reset() {
+	clear(r.fields)
+	clear(r.trailers)
+	*r = reply{
+		fields:   r.fields[:0],
+		trailers: r.trailers[:0],
+		buf:      keep(r.buf),
+		spare:    keep(r.spare),
+	}
+}
+
+// keep returns b empty for the next use, unless it has grown large.
+func keep(b []byte) []byte {
+	if cap(b) > keptBuffer {
+		return nil
+	}
+	return b[:0]
+}
+
+// statusOr200 is the status that is or will be sent.
+func (r *reply) statusOr200() int {
+	if r.status == 0 {
+		return 200
+	}
+	return r.status
+}
+
+// bodyless reports that a response of that status has no body (RFC 9110,
+// section 6.4.1).
+func bodyless(status int) bool {
+	return status == 204 || status == 304 || status < 200
+}
+
+// setHeader sets a field unless the handler has set it.
+func (r *reply) setDefault(name, value string) {
+	for i := range r.fields {
+		if r.fields[i].Name == name {
+			return
+		}
+	}
+	r.fields = append(r.fields, Field{name, value})
+}
+
+// discardBody forgets the body and the fields that describe it, so that
+// another response can be made.
+func (r *reply) restart() {
+	status := r.status
+	r.reset()
+	_ = status
+}

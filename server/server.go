@@ -1,0 +1,309 @@
+package server
+
+import (
+	"context"
+	"net"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"reactor.example/reactor"
+	"reactor.example/router"
+)
+
+// A Server serves HTTP on event loops. Its life: New, registration of
+// routes, ListenAndServe (which returns after Shutdown). It serves once.
+//
+// The methods of the embedded Group register routes for the server as a
+// whole; they are for one goroutine, before ListenAndServe. All other
+// methods may be called by any goroutine.
+type Server struct {
+	Group
+
+	cfg       Config // as resolved by New; what Reload may change is in snap
+	snap      atomic.Pointer[snapshot]
+	reactor   *reactor.Group
+	shards    []*shard
+	listeners []*reactor.Listener
+	addresses *addressTable
+	logs      *logRing
+
+	// Registration, and read-only afterwards.
+	router           *router.Router[*route]
+	routes           []*route
+	own              ownRoutes
+	registerErr      error
+	notFound         Handler
+	methodNotAllowed Handler
+	onError          func(w *Response, r *Request, err error)
+
+	state    atomic.Int32 // serverState
+	started  time.Time
+	ready    chan struct{}
+	stopping chan struct{} // closed when Shutdown begins
+	stopped  chan struct{} // closed when it is over
+	stopOnce sync.Once
+	stopErr  error
+	methods  map[string]bool // that have a route
+	open     atomic.Int64 // connections, shed ones included
+	cut      atomic.Int64 // requests cut by the end of the drain time
+}
+
+const (
+	stateNew int32 = iota
+	stateServing
+	stateDraining
+	stateStopped
+)
+
+// snapshot is what Reload exchanges as a whole. A request reads it once.
+type snapshot struct {
+	cfg Config // resolved: no zero fields
+}
+
+// New makes a server. It opens no socket yet.
+func New(cfg Config) (*Server, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	cfg = cfg.withDefaults()
+	s := &Server{
+		cfg:      cfg,
+		router:   router.New[*route](),
+		ready:    make(chan struct{}),
+		stopping: make(chan struct{}),
+		stopped:  make(chan struct{}),
+		notFound: plainAnswer(404),
+		onError:  func(w *Response, _ *Request, _ error) { w.Text(500, "500 Internal Server Error\n") },
+	}
+	s.methodNotAllowed = plainAnswer(405)
+	s.Group.srv = s
+	s.own = s.newOwnRoutes()
+	s.snap.Store(&snapshot{cfg})
+	s.addresses = newAddressTable()
+	return s, nil
+}
+
+// NotFound sets what answers a request whose path has no route, instead of a
+// plain 404.
+func (s *Server) NotFound(h Handler) {
+	if s.mayRegister() {
+		s.notFound = h
+	}
+}
+
+// MethodNotAllowed sets what answers a request whose path has routes for
+// other methods only, instead of a plain 405. The Allow field is set.
+func (s *Server) MethodNotAllowed(h Handler) {
+	if s.mayRegister() {
+		s.methodNotAllowed = h
+	}
+}
+
+// OnError sets what answers when a handler has panicked before it wrote
+// anything, instead of a plain 500; err is a *HandlerError.
+func (s *Server) OnError(h func(w *Response, r *Request, err error)) {
+	if s.mayRegister() {
+		s.onError = h
+	}
+}
+
+// Routes lists the registered routes as "METHOD pattern".
+func (s *Server) Routes() []string {
+	var list []string
+	for rt := range s.router.Routes() {
+		list = append(list, rt.String())
+	}
+	return list
+}
+
+func (s *Server) mayRegister() bool {
+	if s.state.Load() == stateNew {
+		return true
+	}
+	s.logs.log(zap.ErrorLevel, "a route was registered after the start of the server and is ignored")
+	return false
+}
+
+// ListenAndServe opens the listeners and serves until ctx is done or
+// Shutdown is called, then drains within Config.ShutdownDrainTimeout and
+// returns. The error is nil after a complete drain, a *DrainError if
+// something had to be cut, or what kept the server from starting: all
+// faults of registration, or the first of a listener.
+func (s *Server) ListenAndServe(ctx context.Context) error {
+	if !s.state.CompareAndSwap(stateNew, stateServing) {
+		return ErrRunning
+	}
+	if err := s.start(); err != nil {
+		s.state.Store(stateStopped)
+		close(s.stopping)
+		close(s.stopped)
+		return err
+	}
+	close(s.ready)
+	select {
+	case <-ctx.Done():
+		s.Shutdown(context.Background())
+	case <-s.stopping:
+	}
+	<-s.stopped
+	return s.stopErr
+}
+
+// start does everything up to the first accept.
+func (s *Server) start() error {
+	s.state.Store(stateNew) // the endpoints are registered like any route
+	s.registerEndpoints()
+	s.state.Store(stateServing)
+	if s.registerErr != nil {
+		return s.registerErr
+	}
+	group, err := reactor.New(reactor.Config{
+		Loops:     s.cfg.WorkerThreads,
+		HighWater: s.cfg.OutputHighWater,
+	})
+	if err != nil {
+		return err
+	}
+	s.reactor = group
+	s.logs = newLogRing(s.cfg.Logger)
+	for _, l := range group.Loops() {
+		s.shards = append(s.shards, newShard(s, l))
+	}
+	s.compileRoutes()
+	if err := s.listen(); err != nil {
+		group.Close()
+		s.logs.close()
+		return err
+	}
+	s.started = time.Now()
+	return group.Start()
+}
+
+func (s *Server) compileRoutes() {
+	defaults := Settings{MaxBodyBytes: s.cfg.MaxBodySize, MinRate: s.cfg.MinRate}
+	s.methods = make(map[string]bool)
+	for _, rt := range s.routes {
+		rt.compile(len(s.shards), defaults)
+		s.methods[rt.method] = true
+	}
+	for _, rt := range s.own.all() {
+		rt.compile(len(s.shards), defaults)
+	}
+}
+
+// listen opens the first listener and the others.
+func (s *Server) listen() error {
+	all := append([]Listener{{Host: s.cfg.BindHost, Port: s.cfg.BindPort}}, s.cfg.Listeners...)
+	for _, l := range all {
+		network, address := l.address()
+		ln, err := s.reactor.Listen(reactor.ListenConfig{
+			Network:   network,
+			Address:   address,
+			ReusePort: s.cfg.ReusePort,
+			Open:      s.accept,
+			Notice:    []byte(overloadNotice),
+		})
+		if err != nil {
+			return err
+		}
+		s.listeners = append(s.listeners, ln)
+	}
+	return nil
+}
+
+// address is the network and address of l as reactor.Listen takes them.
+func (l Listener) address() (network, address string) {
+	if path, ok := strings.CutPrefix(l.Host, "unix:"); ok {
+		return "unix", path
+	}
+	port := max(l.Port, 0) // Ephemeral is 0 there
+	return "tcp", joinHostPort(l.Host, port)
+}
+
+// Ready is closed when the server accepts connections.
+func (s *Server) Ready() <-chan struct{} { return s.ready }
+
+// Addr is the address of the first listener, with the port resolved; nil
+// before Ready.
+func (s *Server) Addr() net.Addr {
+	if addrs := s.Addrs(); len(addrs) > 0 {
+		return addrs[0]
+	}
+	return nil
+}
+
+// Addrs are the addresses of all listeners; nil before Ready.
+func (s *Server) Addrs() (addrs []net.Addr) {
+	select {
+	case <-s.ready:
+	default:
+		return nil
+	}
+	for _, ln := range s.listeners {
+		addrs = append(addrs, ln.Addr())
+	}
+	return addrs
+}
+
+func (s *Server) uptime() time.Duration { return time.Since(s.started) }
+
+// Reload takes over what may change while the server runs: limits, deadlines
+// and ServerHeader, for requests that begin afterwards. Settings of routes
+// that came from the old Config stay. A fault leaves everything as it was.
+// Fields that need a restart are named by the error, a *RestartError, and
+// the others are taken over all the same.
+func (s *Server) Reload(cfg Config) error {
+	if err := cfg.Validate(); err != nil {
+		return err
+	}
+	old := s.snap.Load().cfg
+	cfg = cfg.withDefaults()
+	restart := restartFields(old, cfg)
+	cfg.BindHost, cfg.BindPort, cfg.Listeners = old.BindHost, old.BindPort, old.Listeners
+	cfg.WorkerThreads, cfg.OutputHighWater = old.WorkerThreads, old.OutputHighWater
+	cfg.ReusePort, cfg.TLS, cfg.HTTP2.Disabled = old.ReusePort, old.TLS, old.HTTP2.Disabled
+	cfg.HealthEndpoint, cfg.StatsEndpoint = old.HealthEndpoint, old.StatsEndpoint
+	cfg.Logger, cfg.Observer = old.Logger, old.Observer
+	s.snap.Store(&snapshot{cfg})
+	if restart != nil {
+		return &RestartError{restart}
+	}
+	return nil
+}
+
+// A RestartError names the configuration keys that Reload could not take
+// over.
+type RestartError struct{ Keys []string }
+
+func (e *RestartError) Error() string {
+	return "server: these need a restart: " + strings.Join(e.Keys, ", ")
+}
+
+func restartFields(old, cfg Config) (keys []string) {
+	differ := func(yes bool, key string) {
+		if yes {
+			keys = append(keys, key)
+		}
+	}
+	differ(old.BindHost != cfg.BindHost, "bind_host")
+	differ(old.BindPort != cfg.BindPort, "bind_port")
+	differ(len(old.Listeners) != len(cfg.Listeners), "listeners")
+	differ(old.ReusePort != cfg.ReusePort, "reuse_port")
+	differ(old.WorkerThreads != cfg.WorkerThreads, "worker_threads")
+	differ(old.OutputHighWater != cfg.OutputHighWater, "output_high_water")
+	differ(old.TLS != cfg.TLS, "tls")
+	differ(old.HTTP2.Disabled != cfg.HTTP2.Disabled, "http2.enabled")
+	return keys
+}
+
+// boundPort is the port of the first listener, zero for a unix socket.
+func (s *Server) boundPort() int {
+	if a, ok := s.Addr().(*net.TCPAddr); ok {
+		return a.Port
+	}
+	return 0
+}

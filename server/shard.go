@@ -1,0 +1,164 @@
+package server
+
+import (
+	"net/netip"
+	"time"
+
+	"reactor.example/httpone"
+	"reactor.example/reactor"
+)
+
+// A shard is the server's part of one loop: what its connections share
+// without a lock. All of it is for the loop only.
+type shard struct {
+	srv   *Server
+	loop  *reactor.Loop
+	index int
+
+	exchanges []*exchange        // free
+	requests  []*httpone.Request // free
+	config    *httpone.Config    // of connections that begin now
+	configOf  *snapshot          // what config was made from
+	draining  bool
+
+	date     string // the value of Date
+	dateNext time.Duration
+
+	counts counts
+}
+
+func newShard(s *Server, l *reactor.Loop) *shard {
+	return &shard{srv: s, loop: l, index: l.Index()}
+}
+
+// now is the value of the Date field, made once a second. Hot path.
+func (s *shard) now() string {
+	if s.loop.Now() >= s.dateNext {
+		wall := s.loop.Wall()
+		s.date = string(httpone.AppendDate(nil, wall))
+		s.dateNext = s.loop.Now() + time.Second - time.Duration(wall.Nanosecond())
+	}
+	return s.date
+}
+
+// parserConfig is the configuration of the parser, made anew after a reload.
+func (s *shard) parserConfig() *httpone.Config {
+	if snap := s.srv.snap.Load(); snap != s.configOf {
+		s.configOf = snap
+		s.config = &httpone.Config{
+			MaxHeadBytes:   snap.cfg.MaxHeaderSize,
+			MaxTargetBytes: min(snap.cfg.MaxTargetSize, snap.cfg.MaxHeaderSize),
+			MaxFields:      snap.cfg.MaxHeaderFields,
+			MaxBodyBytes:   snap.cfg.MaxBodySize,
+		}
+	}
+	return s.config
+}
+
+func (s *shard) newRequest() *httpone.Request {
+	if n := len(s.requests); n > 0 {
+		r := s.requests[n-1]
+		s.requests = s.requests[:n-1]
+		return r
+	}
+	return new(httpone.Request)
+}
+
+func (s *shard) freeRequest(r *httpone.Request) {
+	r.Reset()
+	if len(s.requests) < keptExchanges {
+		s.requests = append(s.requests, r)
+	}
+}
+
+// accept is reactor.ListenConfig.Open.
+func (s *Server) accept(c *reactor.Conn) reactor.Handler {
+	sh := s.shards[c.Loop().Index()]
+	cfg := &s.snap.Load().cfg
+	open := s.open.Add(1)
+	if cfg.MaxConnections > 0 && open > int64(cfg.MaxConnections) {
+		return sh.shed(c, "max_connections")
+	}
+	if !s.addresses.add(c.RemoteAddr().Addr(), cfg.MaxConnectionsPerAddress) {
+		return sh.shed(c, "max_connections_per_address")
+	}
+	sh.counts.accepted++
+	if fn := s.cfg.Observer.Accepted; fn != nil {
+		fn(connInfo(c))
+	}
+	sh.counts.conns++
+	return plain{newHTTP1(sh, c)}
+}
+
+func connInfo(c *reactor.Conn) ConnInfo {
+	return ConnInfo{ID: c.ID(), Remote: c.RemoteAddr(), Loop: c.Loop().Index()}
+}
+
+// closed is the end of an accepted connection.
+func (s *shard) closed(info ConnInfo, err error) {
+	s.counts.conns--
+	s.srv.open.Add(-1)
+	s.srv.addresses.remove(info.Remote.Addr())
+	if fn := s.srv.cfg.Observer.Closed; fn != nil {
+		fn(info, err)
+	}
+}
+
+// noteCut counts a request that the end of the drain time has cut.
+func (s *Server) noteCut(err error) {
+	if err == reactor.ErrStopped {
+		s.cut.Add(1)
+	}
+}
+
+// limitHit counts a refusal by its name in the configuration.
+func (s *shard) limitHit(name string) {
+	if fn := s.srv.cfg.Observer.LimitHit; fn != nil {
+		fn(name)
+	}
+}
+
+// overloadNotice is what a client gets that there is no room for.
+const overloadNotice = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nConnection: close\r\n" +
+	"Content-Type: text/plain; charset=utf-8\r\nContent-Length: 24\r\n\r\n503 Service Unavailable\n"
+
+// shed refuses a connection politely: the notice, FIN, and a short time in
+// which the client's request is read and thrown away, so that a reset does
+// not overtake the notice.
+func (s *shard) shed(c *reactor.Conn, limit string) reactor.Handler {
+	s.counts.shed++
+	s.limitHit(limit)
+	c.Write([]byte(overloadNotice))
+	c.CloseWrite()
+	c.SetDeadline(s.loop.Now() + shedTime)
+	return plain{&shedding{shard: s, conn: c}}
+}
+
+const shedTime = time.Second
+
+// shedding is the protocol of a connection that was refused.
+type shedding struct {
+	shard *shard
+	conn  *reactor.Conn
+}
+
+func (h *shedding) input() {
+	h.conn.Consume(len(h.conn.Input()))
+	if h.conn.EOF() {
+		h.conn.Close(nil)
+	}
+}
+func (h *shedding) drained()     {}
+func (h *shedding) blocked()     {}
+func (h *shedding) peerClosed()  {}
+func (h *shedding) deadline()    { h.conn.Close(nil) }
+func (h *shedding) drain()       { h.conn.Close(nil) }
+func (h *shedding) closed(error) { h.shard.srv.open.Add(-1) }
+
+// joinHostPort is netip's notation for IP addresses, host:port for names.
+func joinHostPort(host string, port int) string {
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return netip.AddrPortFrom(ip, uint16(port)).String()
+	}
+	return host + ":" + itoa(port)
+}
