@@ -41,6 +41,10 @@ func Dial(addr string, buf []byte) (*Client, error) {
 // Close ends the connection.
 func (c *Client) Close() error { return syscall.Close(c.fd) }
 
+// Abort makes a Do or Upload that is under way fail. Any goroutine may call it
+// until Close.
+func (c *Client) Abort() { _ = syscall.Shutdown(c.fd, syscall.SHUT_RDWR) }
+
 // Do sends r and reads its answer; the first bytes of the connection's input
 // (up to the size of its buffer) go to peek, if that is set.
 func (c *Client) Do(r Request, peek func([]byte)) error {
@@ -73,6 +77,9 @@ func (c *Client) writeAll(b []byte) error {
 		if err == syscall.EINTR {
 			continue
 		}
+		if err == syscall.EAGAIN {
+			return fmt.Errorf("load: write: no room for %v", patience)
+		}
 		if err != nil {
 			return fmt.Errorf("load: write: %w", err)
 		}
@@ -87,6 +94,9 @@ func (c *Client) answer(want int64, peek func([]byte)) error {
 		n, err := syscall.Read(c.fd, c.buf)
 		if err == syscall.EINTR {
 			continue
+		}
+		if err == syscall.EAGAIN {
+			return fmt.Errorf("load: read: no answer for %v", patience)
 		}
 		if err != nil {
 			return fmt.Errorf("load: read: %w", err)

@@ -66,7 +66,13 @@ func dialWait(to *syscall.SockaddrInet4, limit time.Duration) (int, error) {
 	tv := syscall.NsecToTimeval(int64(limit))
 	_ = syscall.SetsockoptTimeval(fd, syscall.SOL_SOCKET, syscall.SO_RCVTIMEO, &tv)
 	_ = syscall.SetsockoptTimeval(fd, syscall.SOL_SOCKET, syscall.SO_SNDTIMEO, &tv)
-	if err := syscall.Connect(fd, to); err != nil {
+	err = syscall.Connect(fd, to)
+	for err == syscall.EINTR { // a signal of Go's runtime; the handshake goes on
+		if err = syscall.Connect(fd, to); err == syscall.EISCONN {
+			err = nil
+		}
+	}
+	if err != nil {
 		_ = syscall.Close(fd)
 		return -1, os.NewSyscallError("connect", err)
 	}

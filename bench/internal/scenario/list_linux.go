@@ -164,7 +164,7 @@ func rest() []*Scenario {
 	}
 	streamed := func(name, row, route string, measure Measure) *Scenario {
 		return &Scenario{
-			Name: name, Row: row, About: row, Routes: []string{route}, Stream: true,
+			Name: name, Row: row, About: row + ", unless -stream-mib says otherwise", Routes: []string{route}, Stream: true,
 			Columns: []Metric{Peak, Speed, CPUSec}, Headline: []Metric{Peak},
 			Targets: []Target{{Metric: Peak, Factor: 64 * mib}}, Measure: measure,
 		}
@@ -184,8 +184,8 @@ func rest() []*Scenario {
 			Measure: loaded(open),
 		},
 		{
-			Name: "idle-http1", Row: "an idle connection, of 10,000",
-			About:  "10,000 connections after one exchange each: growth of resident memory, and what the server does",
+			Name: "idle-http1", Row: "an idle connection",
+			About:  "idle connections (10,000 unless -idle says otherwise) after one exchange each",
 			Routes: []string{"/plaintext"}, Columns: []Metric{PerConn, Mem, Load, Wakes, Threads},
 			Headline: []Metric{PerConn},
 			Targets: []Target{

@@ -53,6 +53,8 @@ func disturbed(calm, rough groups) Measure {
 
 // run applies the load and turns what it found into a sample. Processor time
 // is divided by the answers of all groups; the rest is about the first group.
+// A first group that was never answered while others were has the rate zero:
+// that is what an event loop looks like whose handlers sleep on it.
 func run(ctx context.Context, e Env, h Host, gs []load.Group) (Sample, error) {
 	var from, to time.Duration
 	var err1, err2 error
@@ -65,7 +67,7 @@ func run(ctx context.Context, e Env, h Host, gs []load.Group) (Sample, error) {
 		return nil, err
 	}
 	g := &res.Groups[0]
-	if g.Requests == 0 {
+	if res.Requests() == 0 {
 		return nil, fmt.Errorf("no request was answered in %v (errors: %v)", e.Length, res.Errors)
 	}
 	mem, err := procfs.Resident(h.Pid())
@@ -75,12 +77,14 @@ func run(ctx context.Context, e Env, h Host, gs []load.Group) (Sample, error) {
 	s := Sample{
 		Rate:    float64(g.Requests) / res.Elapsed.Seconds(),
 		CPU:     float64(to-from) / micros / float64(res.Requests()),
-		P50:     float64(g.Latency.Quantile(0.50)) / micros,
-		P99:     float64(g.Latency.Quantile(0.99)) / micros,
-		P999:    float64(g.Latency.Quantile(0.999)) / micros,
 		Mem:     float64(mem),
 		Errors:  float64(res.Errors.Total()),
 		Redials: float64(g.Reconnects),
+	}
+	if g.Latency.Count() > 0 {
+		s[P50] = float64(g.Latency.Quantile(0.50)) / micros
+		s[P99] = float64(g.Latency.Quantile(0.99)) / micros
+		s[P999] = float64(g.Latency.Quantile(0.999)) / micros
 	}
 	if rate := gs[0].Rate; rate > 0 {
 		s[Done] = s[Rate] / rate

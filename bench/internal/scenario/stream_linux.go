@@ -13,18 +13,18 @@ import (
 )
 
 // download reads one large body on one connection.
-func download(_ context.Context, e Env, h Host) (Sample, error) {
+func download(ctx context.Context, e Env, h Host) (Sample, error) {
 	e = e.Defaults()
-	return stream(e, h, func(c *load.Client) error {
+	return stream(ctx, e, h, func(c *load.Client) error {
 		return c.Do(get(h.Addr(), "/bytes/"+strconv.FormatInt(e.StreamBytes, 10), e.StreamBytes), nil)
 	})
 }
 
 // upload sends one large body on one connection. The answer must tell its
 // length.
-func upload(_ context.Context, e Env, h Host) (Sample, error) {
+func upload(ctx context.Context, e Env, h Host) (Sample, error) {
 	e = e.Defaults()
-	return stream(e, h, func(c *load.Client) error {
+	return stream(ctx, e, h, func(c *load.Client) error {
 		head := httpwire.Request{Method: "POST", Path: "/upload", Host: h.Addr(), Length: e.StreamBytes}.Append(nil)
 		var answer []byte
 		if err := c.Upload(head, e.StreamBytes, func(b []byte) { answer = append(answer, b...) }); err != nil {
@@ -39,12 +39,13 @@ func upload(_ context.Context, e Env, h Host) (Sample, error) {
 }
 
 // stream measures one exchange.
-func stream(e Env, h Host, exchange func(*load.Client) error) (Sample, error) {
+func stream(ctx context.Context, e Env, h Host, exchange func(*load.Client) error) (Sample, error) {
 	c, err := load.Dial(h.Addr(), nil)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = c.Close() }()
+	defer context.AfterFunc(ctx, c.Abort)()
 	cpu, err := procfs.CPU(h.Pid())
 	if err != nil {
 		return nil, err
