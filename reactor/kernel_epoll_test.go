@@ -1,3 +1,5 @@
+//go:build linux
+
 package reactor
 
 import (
@@ -32,17 +34,17 @@ func TestEpollTimeoutsRoundUp(t *testing.T) {
 func TestEpollBothDirectionsClosedIsBroken(t *testing.T) {
 	t.Parallel()
 	k := newTestKernel(t)
-	fd, peer := connect(t, k)
-	register(t, k, fd, 1)
+	fd, peer := connectPair(t, k)
+	registerConn(t, k, fd, 1)
 	k.ShutdownWrite(fd)
 	peer.CloseWrite()
-	await(t, k, 1, Broken)
+	awaitFlags(t, k, 1, Broken)
 }
 
 func TestEpollNoAlloc(t *testing.T) {
 	k := newTestKernel(t)
-	fd, peer := connect(t, k)
-	register(t, k, fd, 1)
+	fd, peer := connectPair(t, k)
+	registerConn(t, k, fd, 1)
 	evs := make([]Event, 64)
 	b := make([]byte, 64)
 	bufs := [][]byte{b[:10], b[10:]}
@@ -154,18 +156,18 @@ func BenchmarkEpollWait(b *testing.B) {
 				if way == "nested" {
 					k = newNested(b)
 				}
-				echo(b, k, conns)
+				echoWith(b, k, conns)
 			})
 		}
 	}
 }
 
-func echo(b *testing.B, k Kernel, conns int) {
+func echoWith(b *testing.B, k Kernel, conns int) {
 	fds := make([]int, conns)
 	for i := range fds {
-		fd, peer := connect(b, k)
+		fd, peer := connectPair(b, k)
 		fds[i] = fd
-		register(b, k, fd, uint64(i))
+		registerConn(b, k, fd, uint64(i))
 		go func() { // answers until it is closed
 			buf := make([]byte, 16)
 			for {

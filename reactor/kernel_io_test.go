@@ -94,7 +94,7 @@ func TestKernelAcceptedSocketsAreReadyForUse(t *testing.T) {
 func TestKernelWritevKeepsTheOrder(t *testing.T) {
 	t.Parallel()
 	k := newTestKernel(t)
-	fd, peer := connect(t, k)
+	fd, peer := connectPair(t, k)
 	var bufs [][]byte
 	var want bytes.Buffer
 	for i := range 200 { // more than one call takes, and empty ones among them
@@ -109,7 +109,7 @@ func TestKernelWritevKeepsTheOrder(t *testing.T) {
 				t.Errorf("Writev: %v", errno)
 				break
 			}
-			bufs = skip(bufs, n)
+			bufs = skipBytes(bufs, n)
 		}
 		k.ShutdownWrite(fd)
 	}()
@@ -119,8 +119,8 @@ func TestKernelWritevKeepsTheOrder(t *testing.T) {
 	}
 }
 
-// skip drops n bytes, and what is empty, from the front.
-func skip(bufs [][]byte, n int) [][]byte {
+// skipBytes drops n bytes, and what is empty, from the front.
+func skipBytes(bufs [][]byte, n int) [][]byte {
 	for len(bufs) > 0 && n >= len(bufs[0]) {
 		n -= len(bufs[0])
 		bufs = bufs[1:]
@@ -134,11 +134,11 @@ func skip(bufs [][]byte, n int) [][]byte {
 func TestKernelWritevOfNothing(t *testing.T) {
 	t.Parallel()
 	k := newTestKernel(t)
-	fd, _ := connect(t, k)
+	fd, _ := connectPair(t, k)
 	if n, errno := k.Writev(fd, [][]byte{nil, {}}); n != 0 || errno != 0 {
 		t.Errorf("Writev = %d, %v, want 0", n, errno)
 	}
-	fill(t, k, fd)
+	fillOutput(t, k, fd)
 	if n, errno := k.Writev(fd, [][]byte{{1}, {2}}); n != 0 || errno != syscall.EAGAIN {
 		t.Errorf("Writev = %d, %v, want EAGAIN", n, errno)
 	}
@@ -147,7 +147,7 @@ func TestKernelWritevOfNothing(t *testing.T) {
 func TestKernelOneCallIsBounded(t *testing.T) {
 	t.Parallel()
 	k := newTestKernel(t)
-	fd, peer := connect(t, k)
+	fd, peer := connectPair(t, k)
 	big := make([]byte, 4*maxIO)
 	go io.Copy(io.Discard, peer)
 	for _, write := range []func() (int, Errno){
@@ -163,8 +163,8 @@ func TestKernelOneCallIsBounded(t *testing.T) {
 func TestKernelSendfileTakesWhatFits(t *testing.T) {
 	t.Parallel()
 	k := newTestKernel(t)
-	fd, peer := connect(t, k)
-	register(t, k, fd, 1)
+	fd, peer := connectPair(t, k)
+	registerConn(t, k, fd, 1)
 	content := make([]byte, 16<<20) // more than a socket's buffers hold
 	for i := range content {
 		content[i] = byte(i >> 8 * i)
@@ -195,7 +195,7 @@ func TestKernelSendfileTakesWhatFits(t *testing.T) {
 		offset += int64(n)
 		if errno == syscall.EAGAIN {
 			k.WantWrite(fd, 1)
-			await(t, k, 1, Writable)
+			awaitFlags(t, k, 1, Writable)
 		} else if errno != 0 {
 			t.Fatalf("Sendfile: %v", errno)
 		}

@@ -34,8 +34,8 @@ func listenOn(t testing.TB, network, address string) (fd int, addr net.Addr) {
 	return fds[0], addr
 }
 
-// connect makes a connection over loopback: our descriptor and the peer.
-func connect(t testing.TB, k Kernel) (fd int, peer *net.TCPConn) {
+// connectPair makes a connection over loopback: our descriptor and the peer.
+func connectPair(t testing.TB, k Kernel) (fd int, peer *net.TCPConn) {
 	t.Helper()
 	listener, addr := listenOn(t, "tcp4", "127.0.0.1:0")
 	fd, peer = connectTo(t, k, listener, addr)
@@ -59,9 +59,9 @@ func connectTo(t testing.TB, k Kernel, listener int, addr net.Addr) (fd int, pee
 	return fd, peer
 }
 
-// await waits until all of the flags were reported for the key, at most some
+// awaitFlags waits until all of the flags were reported for the key, at most some
 // seconds, and returns all that were.
-func await(t testing.TB, k Kernel, key uint64, want EventFlags) EventFlags {
+func awaitFlags(t testing.TB, k Kernel, key uint64, want EventFlags) EventFlags {
 	t.Helper()
 	var evs [16]Event
 	var got EventFlags
@@ -83,8 +83,8 @@ func await(t testing.TB, k Kernel, key uint64, want EventFlags) EventFlags {
 	return 0
 }
 
-// pending returns the flags of what there is for a key without waiting.
-func pending(t testing.TB, k Kernel, key uint64) EventFlags {
+// pendingFlags returns the flags of what there is for a key without waiting.
+func pendingFlags(t testing.TB, k Kernel, key uint64) EventFlags {
 	t.Helper()
 	var evs [16]Event
 	n, errno := k.Wait(evs[:], 0)
@@ -100,22 +100,22 @@ func pending(t testing.TB, k Kernel, key uint64) EventFlags {
 	return got
 }
 
-func register(t testing.TB, k Kernel, fd int, key uint64) {
+func registerConn(t testing.TB, k Kernel, fd int, key uint64) {
 	t.Helper()
 	if errno := k.Register(fd, key); errno != 0 {
 		t.Fatalf("Register: %v", errno)
 	}
 }
 
-func send(t testing.TB, peer net.Conn, text string) {
+func sendText(t testing.TB, peer net.Conn, text string) {
 	t.Helper()
 	if _, err := io.WriteString(peer, text); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// fill writes until the kernel takes no more, and returns how much it took.
-func fill(t testing.TB, k Kernel, fd int) int {
+// fillOutput writes until the kernel takes no more, and returns how much it took.
+func fillOutput(t testing.TB, k Kernel, fd int) int {
 	t.Helper()
 	b := make([]byte, 64<<10)
 	for total := 0; ; {
@@ -133,15 +133,15 @@ func fill(t testing.TB, k Kernel, fd int) int {
 func TestKernelReadableComesOncePerEdge(t *testing.T) {
 	t.Parallel()
 	k := newTestKernel(t)
-	fd, peer := connect(t, k)
-	register(t, k, fd, 42)
-	send(t, peer, "one")
-	await(t, k, 42, Readable)
-	if flags := pending(t, k, 42); flags&Readable != 0 {
+	fd, peer := connectPair(t, k)
+	registerConn(t, k, fd, 42)
+	sendText(t, peer, "one")
+	awaitFlags(t, k, 42, Readable)
+	if flags := pendingFlags(t, k, 42); flags&Readable != 0 {
 		t.Errorf("flags = %04b with nothing new, want no Readable", flags)
 	}
-	send(t, peer, "two")
-	await(t, k, 42, Readable)
+	sendText(t, peer, "two")
+	awaitFlags(t, k, 42, Readable)
 	b := make([]byte, 16)
 	if n, errno := k.Read(fd, b); string(b[:n]) != "onetwo" || errno != 0 {
 		t.Errorf("Read = %q, %v, want onetwo", b[:n], errno)
@@ -154,28 +154,28 @@ func TestKernelReadableComesOncePerEdge(t *testing.T) {
 func TestKernelWhatWasThereBeforeRegisterIsReported(t *testing.T) {
 	t.Parallel()
 	k := newTestKernel(t)
-	fd, peer := connect(t, k)
-	send(t, peer, "early")
+	fd, peer := connectPair(t, k)
+	sendText(t, peer, "early")
 	peer.CloseWrite()
-	register(t, k, fd, 1)
-	await(t, k, 1, Readable|PeerClosed)
+	registerConn(t, k, fd, 1)
+	awaitFlags(t, k, 1, Readable|PeerClosed)
 }
 
 func TestKernelWritableAfterEAGAIN(t *testing.T) {
 	t.Parallel()
 	k := newTestKernel(t)
-	fd, peer := connect(t, k)
-	register(t, k, fd, 1)
-	pending(t, k, 1) // room from the start is news on some systems
-	total := fill(t, k, fd)
+	fd, peer := connectPair(t, k)
+	registerConn(t, k, fd, 1)
+	pendingFlags(t, k, 1) // room from the start is news on some systems
+	total := fillOutput(t, k, fd)
 	if errno := k.WantWrite(fd, 1); errno != 0 {
 		t.Fatalf("WantWrite: %v", errno)
 	}
-	if flags := pending(t, k, 1); flags&Writable != 0 {
+	if flags := pendingFlags(t, k, 1); flags&Writable != 0 {
 		t.Errorf("flags = %04b while the peer reads nothing, want no Writable", flags)
 	}
 	go io.CopyN(io.Discard, peer, int64(total))
-	await(t, k, 1, Writable)
+	awaitFlags(t, k, 1, Writable)
 	if n, errno := k.Write(fd, []byte("more")); n != 4 || errno != 0 {
 		t.Errorf("Write = %d, %v, want 4", n, errno)
 	}
@@ -185,25 +185,25 @@ func TestKernelWritableAfterEAGAIN(t *testing.T) {
 func TestKernelReadableAndWritableOnOneDescriptor(t *testing.T) {
 	t.Parallel()
 	k := newTestKernel(t)
-	fd, peer := connect(t, k)
-	register(t, k, fd, 1)
-	total := fill(t, k, fd)
+	fd, peer := connectPair(t, k)
+	registerConn(t, k, fd, 1)
+	total := fillOutput(t, k, fd)
 	k.WantWrite(fd, 1)
 	go func() {
 		io.WriteString(peer, "question")
 		io.CopyN(io.Discard, peer, int64(total))
 	}()
-	await(t, k, 1, Readable|Writable)
+	awaitFlags(t, k, 1, Readable|Writable)
 }
 
 func TestKernelFINLeavesTheOtherDirectionOpen(t *testing.T) {
 	t.Parallel()
 	k := newTestKernel(t)
-	fd, peer := connect(t, k)
-	register(t, k, fd, 1)
-	send(t, peer, "last words")
+	fd, peer := connectPair(t, k)
+	registerConn(t, k, fd, 1)
+	sendText(t, peer, "last words")
 	peer.CloseWrite()
-	if flags := await(t, k, 1, Readable|PeerClosed); flags&Broken != 0 {
+	if flags := awaitFlags(t, k, 1, Readable|PeerClosed); flags&Broken != 0 {
 		t.Errorf("flags = %04b for a FIN, want no Broken", flags)
 	}
 	b := make([]byte, 64)
@@ -225,11 +225,11 @@ func TestKernelFINLeavesTheOtherDirectionOpen(t *testing.T) {
 func TestKernelResetIsBroken(t *testing.T) {
 	t.Parallel()
 	k := newTestKernel(t)
-	fd, peer := connect(t, k)
-	register(t, k, fd, 1)
+	fd, peer := connectPair(t, k)
+	registerConn(t, k, fd, 1)
 	peer.SetLinger(0)
 	peer.Close()
-	await(t, k, 1, Broken)
+	awaitFlags(t, k, 1, Broken)
 	if _, errno := k.Read(fd, make([]byte, 1)); errno != syscall.ECONNRESET {
 		t.Errorf("Read = %v, want ECONNRESET", errno)
 	}
@@ -239,25 +239,25 @@ func TestKernelResetIsBroken(t *testing.T) {
 func TestKernelResetWhileWaitingToWriteIsBroken(t *testing.T) {
 	t.Parallel()
 	k := newTestKernel(t)
-	fd, peer := connect(t, k)
-	register(t, k, fd, 1)
-	pending(t, k, 1)
-	fill(t, k, fd)
+	fd, peer := connectPair(t, k)
+	registerConn(t, k, fd, 1)
+	pendingFlags(t, k, 1)
+	fillOutput(t, k, fd)
 	k.WantWrite(fd, 1)
 	peer.SetLinger(0)
 	peer.Close()
-	await(t, k, 1, Broken)
+	awaitFlags(t, k, 1, Broken)
 }
 
 // The original's kqueue suite: no SIGPIPE on a dead peer.
 func TestKernelWriteToDeadPeerIsAnError(t *testing.T) {
 	t.Parallel()
 	k := newTestKernel(t)
-	fd, peer := connect(t, k)
-	register(t, k, fd, 1)
+	fd, peer := connectPair(t, k)
+	registerConn(t, k, fd, 1)
 	peer.SetLinger(0)
 	peer.Close()
-	await(t, k, 1, Broken)
+	awaitFlags(t, k, 1, Broken)
 	for range 3 {
 		_, errno := k.Write(fd, []byte("anybody there?"))
 		if errno != syscall.EPIPE && errno != syscall.ECONNRESET {
@@ -273,12 +273,12 @@ func TestKernelKeyOfAClosedDescriptorNeverComesBack(t *testing.T) {
 	var evs [16]Event
 	for round := range uint64(50) {
 		old, peer := connectTo(t, k, listener, addr)
-		register(t, k, old, 1000+round)
-		send(t, peer, "unread")
+		registerConn(t, k, old, 1000+round)
+		sendText(t, peer, "unread")
 		k.Close(old) // its news has not been fetched
 		fd, peer := connectTo(t, k, listener, addr)
-		register(t, k, fd, 2000+round)
-		send(t, peer, "hello")
+		registerConn(t, k, fd, 2000+round)
+		sendText(t, peer, "hello")
 		for fresh := false; !fresh; {
 			n, errno := k.Wait(evs[:], 10*time.Second)
 			if n == 0 || errno != 0 {
@@ -310,15 +310,15 @@ func TestKernelListenerIsLevelTriggered(t *testing.T) {
 		defer conn.Close()
 	}
 	for waiting := 2; waiting > 0; waiting-- {
-		await(t, k, 9, Readable)
-		await(t, k, 9, Readable) // still
+		awaitFlags(t, k, 9, Readable)
+		awaitFlags(t, k, 9, Readable) // still
 		fd, _, errno := k.Accept(listener)
 		if errno != 0 {
 			t.Fatalf("Accept: %v", errno)
 		}
 		k.Close(fd)
 	}
-	if flags := pending(t, k, 9); flags != 0 {
+	if flags := pendingFlags(t, k, 9); flags != 0 {
 		t.Errorf("flags = %04b with nobody waiting, want none", flags)
 	}
 	if _, _, errno := k.Accept(listener); errno != syscall.EAGAIN {
@@ -337,27 +337,27 @@ func TestKernelPausedListenerIsSilentUntilRegisteredAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if flags := pending(t, k, 9); flags != 0 {
+	if flags := pendingFlags(t, k, 9); flags != 0 {
 		t.Errorf("flags = %04b while paused, want none", flags)
 	}
 	if errno := k.RegisterListener(listener, 10); errno != 0 {
 		t.Fatalf("RegisterListener: %v", errno)
 	}
-	await(t, k, 10, Readable)
+	awaitFlags(t, k, 10, Readable)
 }
 
 func TestKernelUnregisteredConnectionIsSilent(t *testing.T) {
 	t.Parallel()
 	k := newTestKernel(t)
-	fd, peer := connect(t, k)
-	register(t, k, fd, 1)
-	fill(t, k, fd)
+	fd, peer := connectPair(t, k)
+	registerConn(t, k, fd, 1)
+	fillOutput(t, k, fd)
 	k.WantWrite(fd, 1)
 	k.Unregister(fd)
-	send(t, peer, "hello")
+	sendText(t, peer, "hello")
 	peer.SetLinger(0)
 	peer.Close()
-	if flags := pending(t, k, 1); flags != 0 {
+	if flags := pendingFlags(t, k, 1); flags != 0 {
 		t.Errorf("flags = %04b, want none", flags)
 	}
 }
@@ -407,8 +407,8 @@ func TestKernelWakesUnderLoadLoseNoEvent(t *testing.T) {
 	t.Parallel()
 	const size = 1 << 20
 	k := newTestKernel(t)
-	fd, peer := connect(t, k)
-	register(t, k, fd, 1)
+	fd, peer := connectPair(t, k)
+	registerConn(t, k, fd, 1)
 	var stop atomic.Bool
 	var wakers sync.WaitGroup
 	for range 3 {
@@ -452,7 +452,7 @@ func TestKernelWakeAfterDestroyIsHarmless(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fd, peer := connect(t, k)
+	fd, peer := connectPair(t, k)
 	k.Destroy()
 	k.Wake()
 	if _, errno := k.Write(fd, []byte("still open")); errno != 0 {
@@ -488,9 +488,9 @@ func TestKernelMoreEventsThanRoomComeLater(t *testing.T) {
 	k := newTestKernel(t)
 	const count = 5
 	for key := range uint64(count) {
-		fd, peer := connect(t, k)
-		register(t, k, fd, key)
-		send(t, peer, "x")
+		fd, peer := connectPair(t, k)
+		registerConn(t, k, fd, key)
+		sendText(t, peer, "x")
 	}
 	seen := map[uint64]bool{}
 	var evs [1]Event
@@ -513,18 +513,18 @@ func TestKernelServesAfterChurn(t *testing.T) {
 	listener, addr := listenOn(t, "tcp4", "127.0.0.1:0")
 	for key := range uint64(100) {
 		fd, peer := connectTo(t, k, listener, addr)
-		register(t, k, fd, key)
+		registerConn(t, k, fd, key)
 		if key%2 == 0 {
-			send(t, peer, "and gone")
+			sendText(t, peer, "and gone")
 		}
 		peer.Close()
 		k.Close(fd)
 	}
 	for key := range uint64(5) {
 		fd, peer := connectTo(t, k, listener, addr)
-		register(t, k, fd, 1000+key)
-		send(t, peer, "ping")
-		await(t, k, 1000+key, Readable)
+		registerConn(t, k, fd, 1000+key)
+		sendText(t, peer, "ping")
+		awaitFlags(t, k, 1000+key, Readable)
 		b := make([]byte, 8)
 		n, _ := k.Read(fd, b)
 		k.Write(fd, b[:n])
