@@ -41,8 +41,7 @@ func (l *Loop) drive(how move) {
 		return
 	}
 	for l.iterate(d) {
-		if l.mayEnd() {
-			l.end()
+		if l.mayEnd() && l.end() {
 			return
 		}
 		if d.spent() {

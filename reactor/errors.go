@@ -10,7 +10,7 @@ var (
 	// ErrReset says that the peer has reset the connection or that both
 	// directions are gone.
 	ErrReset = errors.New("reactor: connection reset by peer")
-	// ErrStopped says that the loop of the connection has ended.
+	// ErrStopped says that the loop of the connection, or the group, has ended.
 	ErrStopped = errors.New("reactor: loop stopped")
 	// ErrPending is returned by Conn.Detach while output waits to be sent.
 	ErrPending = errors.New("reactor: connection has pending output")
@@ -19,6 +19,8 @@ var (
 	// ErrGoexit is the Result.Err of a task whose Run called runtime.Goexit.
 	ErrGoexit = errors.New("reactor: task called runtime.Goexit")
 )
+
+var errNoOpen = errors.New("reactor: ListenConfig.Open is nil: nobody would handle the connections")
 
 // A PanicError is the Result.Err of a task whose Run panicked.
 type PanicError struct {

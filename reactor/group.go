@@ -2,7 +2,6 @@ package reactor
 
 import (
 	"context"
-	"errors"
 	"runtime/pprof"
 	"sync"
 	"sync/atomic"
@@ -19,7 +18,9 @@ type Group struct {
 	cfg     Config
 	loops   []*Loop
 	watcher *watcher
-	idle    chan job // to goroutines that wait for work; unbuffered
+	idle    chan job      // to goroutines that wait for work; unbuffered
+	over    chan struct{} // closed when no loop is left
+	once    sync.Once     // closes over
 
 	idleCount atomic.Int64
 
@@ -34,7 +35,7 @@ func New(cfg Config) (*Group, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	g := &Group{cfg: cfg.withDefaults(), idle: make(chan job)}
+	g := &Group{cfg: cfg.withDefaults(), idle: make(chan job), over: make(chan struct{})}
 	for i := range g.cfg.Loops {
 		k, err := g.cfg.Kernel(i)
 		if err != nil {
@@ -52,7 +53,7 @@ func New(cfg Config) (*Group, error) {
 	return g, nil
 }
 
-// destroy gives back the kernels of a group that never started.
+// destroy gives back the kernels of a group that could not be made.
 func (g *Group) destroy() {
 	for _, l := range g.loops {
 		l.kernel.Destroy()
@@ -91,27 +92,42 @@ func (g *Group) Close() {
 // first, the connections that are left are closed with ErrStopped, tasks
 // that are still away get Drop when they return, and Shutdown returns the
 // cause. A group that was never started just gives back its descriptors.
+// It waits for the loops, so none of their callbacks may call it.
 func (g *Group) Shutdown(ctx context.Context) error {
-	g.CloseListeners()
 	g.mu.Lock()
 	started, first := g.started, !g.stopped
 	g.stopped = true
 	g.mu.Unlock()
+	g.CloseListeners()
 	if !started {
 		if first {
-			g.destroy()
+			g.abandon()
 		}
 		return nil
 	}
-	var errs []error
 	for _, l := range g.loops {
 		l.Post(l.endWhenEmpty)
 	}
+	var err error
 	for _, l := range g.loops {
-		errs = append(errs, l.awaitEnd(ctx))
+		if e := l.awaitEnd(ctx); e != nil {
+			err = e
+		}
 	}
-	g.watcher.stop()
-	return errors.Join(errs...)
+	g.once.Do(func() {
+		g.watcher.stop()
+		close(g.over)
+	})
+	return err
+}
+
+// abandon ends loops that never ran: the caller is their driver.
+func (g *Group) abandon() {
+	for _, l := range g.loops {
+		l.ending = true
+		l.end()
+	}
+	g.watcher.pacer.Close()
 }
 
 // awaitEnd waits for the loop to end by itself, then makes it.
@@ -141,21 +157,49 @@ func (l *Loop) mayEnd() bool {
 	return l.ending || l.emptyEnds && l.conns.n == 0 && l.stats.away.Load() == 0
 }
 
-// end is the last thing that a driver does.
-func (l *Loop) end() {
+// end is the last thing that a driver does. It reports false if something has
+// come in that a loop which ends in peace should still do.
+func (l *Loop) end() bool {
+	if !l.ending && !l.inbox.closeIfEmpty() {
+		return false
+	}
 	finished, posts := l.inbox.close()
+	for _, fn := range l.posts[l.nextPost:] {
+		fn()
+	}
 	for _, fn := range posts {
 		fn()
 	}
+	l.closeAll()
 	for ; finished != nil; finished = finished.next {
-		finished.task.Drop()
+		l.drop(finished)
 	}
 	for w := l.queue.pop(); w != nil; w = l.queue.pop() {
 		w.task.Drop()
 	}
+	for _, o := range l.outputs {
+		l.buffers.Put(o.tail)
+	}
+	l.outputs = nil
 	l.last = l.snapshot()
 	l.kernel.Destroy()
 	close(l.ended)
+	return true
+}
+
+// closeAll closes the connections that have come in when the loop was told to
+// end at once.
+func (l *Loop) closeAll() {
+	l.conns.each(func(c *Conn) { c.Close(ErrStopped) })
+	for ; l.nextClosed < len(l.closing); l.nextClosed++ {
+		l.closing[l.nextClosed].finishClose()
+	}
+}
+
+// drop ends a task that cannot come home. Any goroutine.
+func (l *Loop) drop(w *work) {
+	l.stats.away.Add(-1)
+	w.task.Drop()
 }
 
 // A job is what a goroutine of the group is for: to drive a loop, or to run
@@ -202,6 +246,8 @@ func (g *Group) await(j *job) bool {
 	case *j = <-g.idle:
 		return true
 	case <-retire.C:
+		return false
+	case <-g.over:
 		return false
 	}
 }

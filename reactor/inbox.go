@@ -104,6 +104,18 @@ func (b *inbox) rouse() bool {
 	return b.asleep.Load() && b.asleep.CompareAndSwap(true, false)
 }
 
+// closeIfEmpty ends the inbox if there is nothing in it, and reports whether it
+// did. No task may be away.
+func (b *inbox) closeIfEmpty() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.posts) > 0 || !b.finished.CompareAndSwap(nil, noMore) {
+		return false
+	}
+	b.closed = true
+	return true
+}
+
 // close ends the inbox and returns what was still in it.
 func (b *inbox) close() (*work, []func()) {
 	b.mu.Lock()
@@ -112,7 +124,10 @@ func (b *inbox) close() (*work, []func()) {
 	posts := b.posts
 	b.posts = nil
 	b.nposts.Store(0)
-	return reverse(b.finished.Swap(noMore)), posts
+	if finished := b.finished.Swap(noMore); finished != noMore {
+		return reverse(finished), posts
+	}
+	return nil, posts
 }
 
 // Post runs fn on the loop, soon, and reports whether it will: false means
@@ -134,6 +149,6 @@ func (l *Loop) finish(w *work) {
 		l.kernel.Wake()
 	}
 	if !home {
-		w.task.Drop()
+		l.drop(w)
 	}
 }

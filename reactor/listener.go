@@ -49,20 +49,30 @@ type Listener struct {
 func (ln *Listener) Addr() net.Addr { return ln.addr }
 
 // Listen opens a listener. It may be called before or after Start; before,
-// peers can connect and are served as soon as the group starts.
+// peers can connect and are served as soon as the group starts. After
+// Shutdown it returns ErrStopped.
 func (g *Group) Listen(cfg ListenConfig) (*Listener, error) {
+	if cfg.Open == nil {
+		return nil, errNoOpen
+	}
 	fds, addr, err := g.openSockets(cfg)
 	if err != nil {
 		return nil, err
 	}
 	ln := &Listener{group: g, cfg: cfg, addr: addr}
 	g.mu.Lock()
-	g.listeners = append(g.listeners, ln)
-	g.mu.Unlock()
-	for i, fd := range fds {
-		if l := g.loops[i]; !l.Post(func() { l.addDoor(ln, fd) }) {
-			l.kernel.Close(fd)
+	defer g.mu.Unlock()
+	if g.stopped {
+		for _, fd := range fds {
+			unix.Close(fd)
 		}
+		ln.cleanUp()
+		return nil, ErrStopped
+	}
+	g.listeners = append(g.listeners, ln)
+	for i, fd := range fds {
+		l := g.loops[i] // not ended: it has not even been told to
+		l.Post(func() { l.addDoor(ln, fd) })
 	}
 	return ln, nil
 }
@@ -248,10 +258,8 @@ func openSpare() int {
 // it lags or has many more than another.
 func (l *Loop) place(ln *Listener, fd int, peer netip.AddrPort) {
 	to := l.leastLoaded()
-	if to == l {
+	if to == l || !to.Post(func() { to.adopt(ln, fd, peer) }) {
 		l.adopt(ln, fd, peer)
-	} else if !to.Post(func() { to.adopt(ln, fd, peer) }) {
-		l.kernel.Close(fd)
 	}
 }
 

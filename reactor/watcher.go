@@ -21,6 +21,7 @@ type watcher struct {
 	// Any goroutine.
 	parked  atomic.Bool
 	stopped atomic.Bool
+	ended   chan struct{} // closed when watch has returned
 }
 
 const (
@@ -34,8 +35,10 @@ const (
 
 // A Pacer times the looks of a watcher. Pause returns when it is time for
 // the next look, with the time since the last one. Park returns after a
-// Rouse, which may have come before it. Rouse is called from any goroutine,
-// the others by the watcher alone.
+// Rouse, which may have come before it. A Rouse during Pause comes only when
+// the watcher shall end, and ends the Pause too. Rouse is called from any
+// goroutine, Pause and Park by the watcher alone, and Close when the watcher
+// has ended or never began; no call follows it.
 type Pacer interface {
 	Pause() (elapsed time.Duration)
 	Park()
@@ -50,13 +53,14 @@ func newWatcher(loops []*Loop, p Pacer) (*watcher, error) {
 			return nil, err
 		}
 	}
-	return &watcher{loops: loops, pacer: p, seen: make([]uint64, len(loops))}, nil
+	return &watcher{loops: loops, pacer: p, seen: make([]uint64, len(loops)), ended: make(chan struct{})}, nil
 }
 
 // watch looks until stop. It stays on a thread of its own and sleeps there
 // in a system call: a Go timer fires late when every P computes, which is
 // when the watcher is needed.
 func (w *watcher) watch() {
+	defer close(w.ended)
 	runtime.LockOSThread()
 	for !w.stopped.Load() {
 		if w.idle >= parkAfter {
@@ -64,7 +68,6 @@ func (w *watcher) watch() {
 		}
 		w.look(w.pacer.Pause())
 	}
-	w.pacer.Close()
 }
 
 // look moves every loop on that is still in the task of the last look.
@@ -115,9 +118,11 @@ func (w *watcher) rouse() {
 	}
 }
 
-// stop ends the watcher.
+// stop ends the watcher. No loop may be left that could rouse it: the pacer's
+// descriptors are gone afterwards.
 func (w *watcher) stop() {
 	w.stopped.Store(true)
-	w.parked.Store(false)
 	w.pacer.Rouse()
+	<-w.ended
+	w.pacer.Close()
 }
