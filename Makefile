@@ -11,6 +11,7 @@ MODULES   := $(PUBLISHED) bench docs/examples
 
 VERSION   ?= v0.1.0
 COMMIT    := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
+STAMP     := reactor.example/cli/internal/command.build
 FUZZTIME  ?= 10s
 BENCHTIME ?= 1s
 COUNT     ?= 1
@@ -42,9 +43,7 @@ all: server_runner ## build ./server_runner (the default)
 .PHONY: server_runner
 server_runner:
 	@echo 'building ./server_runner $(VERSION)'
-	@go build -trimpath -o $@ -ldflags \
-		'-X reactor.example/cli/internal/command.version=$(VERSION) -X reactor.example/cli/internal/command.commit=$(COMMIT)' \
-		./cli/server_runner
+	@go build -trimpath -o $@ -ldflags '-X $(STAMP)Version=$(VERSION) -X $(STAMP)Commit=$(COMMIT)' ./cli/server_runner
 
 .PHONY: run
 run: server_runner ## build, then serve on 127.0.0.1:8080
@@ -139,7 +138,7 @@ cross: ## build and vet for the other platforms
 	@set -e; for platform in $(PLATFORMS); do \
 		echo "cross: $$platform"; \
 		export CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
-		go build work; go vet work; \
+		go vet work; go build -buildmode=archive work; go build -o /dev/null ./cli/server_runner; \
 	done
 	@set -e; for platform in $(SANS_IO_PLATFORMS); do \
 		echo "cross: $$platform, $(SANS_IO)"; \
