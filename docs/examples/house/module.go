@@ -51,9 +51,12 @@ func Modules() []Module {
 		{
 			Dir: "cli", Layer: 6,
 			Siblings: []string{"server"},
-			Others:   []string{"github.com/pelletier/go-toml/v2", "github.com/spf13/cobra", "go.uber.org/zap"},
-			Brings:   []string{"github.com/spf13/pflag", "golang.org/x/sys", "go.uber.org/multierr"},
-
+			Others: []string{
+				"github.com/pelletier/go-toml/v2",
+				"github.com/spf13/cobra", "github.com/spf13/pflag", // the flags of a cobra command are of pflag
+				"go.uber.org/zap",
+			},
+			Brings:      []string{"golang.org/x/sys", "go.uber.org/multierr"},
 			Installable: true,
 		},
 		{Dir: "bench"},
