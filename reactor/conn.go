@@ -146,7 +146,9 @@ func (c *Conn) CloseAfterFlush() {
 	c.markDirty()
 }
 
-// CloseWrite sends FIN behind the pending output. Reading goes on.
+// CloseWrite sends FIN behind the pending output. Reading goes on. Nothing
+// should be written afterwards: it would be sent in front of the FIN if that has
+// still to wait, and is dropped if not.
 func (c *Conn) CloseWrite() {
 	c.set(endOutput)
 	c.markDirty()
@@ -166,11 +168,7 @@ func (c *Conn) release() {
 	c.set(closed)
 	l.wheel.clear(&c.timer)
 	l.dropInput(c)
-	if c.out != nil {
-		c.out.discard()
-		l.freeOutput(c.out)
-		c.out = nil
-	}
+	c.dropOutput()
 	l.conns.remove(c)
 	l.stats.closed++
 	l.stats.open.Add(-1)

@@ -14,9 +14,13 @@ const errAgain = unix.EAGAIN
 //
 //	c.SetBuffer(append(c.Buffer(), "hello"...))
 //
-// Nothing else of the Conn may be called in between. Hot path.
+// Nothing else of the Conn may be called in between. On a connection that is
+// closed they lead nowhere. Hot path.
 func (c *Conn) Buffer() []byte {
 	if c.out == nil {
+		if c.Closed() {
+			return nil
+		}
 		c.out = c.loop.newOutput()
 	}
 	return c.out.tail
@@ -26,7 +30,15 @@ func (c *Conn) Buffer() []byte {
 // leaves with everything else that the event produces, in one write. Hot
 // path.
 func (c *Conn) SetBuffer(b []byte) {
-	c.out.tail = b
+	o := c.out
+	if o == nil {
+		return
+	}
+	if cap(b) == cap(o.tail) {
+		o.tail = b
+	} else {
+		c.loop.regrow(o, b)
+	}
 	c.markDirty()
 }
 
@@ -38,7 +50,7 @@ func (c *Conn) Write(b []byte) { c.SetBuffer(append(c.Buffer(), b...)) }
 // until it has been sent, that is until Pending has been zero once or the
 // connection has ended; best is memory that never changes.
 func (c *Conn) WriteRef(b []byte) {
-	if len(b) == 0 {
+	if len(b) == 0 || c.Closed() {
 		return
 	}
 	c.Buffer()
@@ -89,26 +101,39 @@ func (c *Conn) markDirty() {
 
 // flush gives the kernel what it takes, at most maxFlush bytes. Hot path.
 func (c *Conn) flush() {
-	l := c.loop
-	if c.Closed() || c.is(outputEnded) {
+	if c.flags&(blocked|closing|closed) != 0 {
 		return
 	}
-	o := c.out
-	for total := 0; o != nil && o.pending() > 0; {
+	if c.is(outputEnded) && c.out != nil {
+		c.dropOutput() // written behind FIN
+	}
+	if c.out == nil || c.sendPending() {
+		c.flushed()
+	}
+}
+
+// sendPending is the part of flush that sends. It reports false if that is to
+// go on when a part of a file has been read, or never. Hot path.
+func (c *Conn) sendPending() bool {
+	l, o := c.loop, c.out
+	for total := 0; o.pending() > 0; {
 		if !c.warmed() {
-			return
+			return false
 		}
 		n, errno := o.send(l, int(c.fd))
-		if errno == errAgain {
+		switch {
+		case errno == errAgain:
 			c.set(blocked)
 			o.compact()
 			l.kernel.WantWrite(int(c.fd), c.key())
 			c.handler.OnBlocked(c)
-			break
-		}
-		if errno != 0 {
+			return !c.Closed()
+		case errno != 0:
 			c.Close(errno)
-			return
+			return false
+		case n == 0: // the file is shorter than was promised
+			c.Close(io.ErrUnexpectedEOF)
+			return false
 		}
 		l.stats.bytesOut += uint64(n)
 		c.sent += int64(n)
@@ -117,7 +142,16 @@ func (c *Conn) flush() {
 			break
 		}
 	}
-	c.flushed()
+	return true
+}
+
+// dropOutput forgets what is pending.
+func (c *Conn) dropOutput() {
+	if c.out != nil {
+		c.out.discard()
+		c.loop.freeOutput(c.out)
+		c.out = nil
+	}
 }
 
 // flushed does what waited for the output to shrink. Hot path.
@@ -126,7 +160,6 @@ func (c *Conn) flushed() {
 	if o := c.out; o != nil && o.pending() == 0 {
 		c.out = nil
 		l.freeOutput(o)
-		c.unset(blocked)
 	}
 	if c.out == nil {
 		if c.is(endOutput) && !c.is(outputEnded) {

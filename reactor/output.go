@@ -1,10 +1,6 @@
 package reactor
 
-import (
-	"os"
-
-	"golang.org/x/sys/unix"
-)
+import "os"
 
 // An output is what waits to be sent on a connection: bytes that were copied
 // into tail and, between them, slices and files that were only referred to.
@@ -70,6 +66,15 @@ func (l *Loop) freeOutput(o *output) {
 	}
 	o.tail = o.tail[:0]
 	l.outputs = append(l.outputs, o)
+}
+
+// regrow takes output that append has moved to memory of its own back into
+// memory of the Buffers, which must be able to account for all of it.
+func (l *Loop) regrow(o *output, b []byte) {
+	grown := l.buffers.Get(cap(b))[:len(b)]
+	copy(grown, b)
+	l.buffers.Put(o.tail)
+	o.tail = grown
 }
 
 func (o *output) pending() int64 { return int64(len(o.tail)-o.off) + o.referred }
@@ -173,8 +178,6 @@ func (o *output) send(l *Loop, fd int) (int, Errno) {
 				f.file.Close()
 				o.next()
 			}
-		} else if errno == 0 {
-			errno = unix.EIO // the file is shorter than was promised
 		}
 		return n, errno
 	}
