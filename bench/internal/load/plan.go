@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"strings"
 	"time"
 
 	"reactor.example/bench/internal/hist"
@@ -102,7 +103,7 @@ func (e *Errors) add(o Errors) {
 
 // String lists the kinds that occurred.
 func (e Errors) String() string {
-	s := ""
+	var s strings.Builder
 	for _, k := range []struct {
 		name string
 		n    int64
@@ -115,13 +116,13 @@ func (e Errors) String() string {
 		{"stuck", e.Stuck},
 	} {
 		if k.n > 0 {
-			s += fmt.Sprintf(" %s=%d", k.name, k.n)
+			s.WriteString(fmt.Sprintf(" %s=%d", k.name, k.n))
 		}
 	}
-	if s == "" {
+	if s.String() == "" {
 		return "none"
 	}
-	return s[1:]
+	return s.String()[1:]
 }
 
 // GroupResult is what one group did while counting.

@@ -24,7 +24,7 @@ func Tree(pid int) []int {
 			if err != nil {
 				continue // the thread has ended
 			}
-			for _, f := range strings.Fields(string(b)) {
+			for f := range strings.FieldsSeq(string(b)) {
 				if child, err := strconv.Atoi(f); err == nil {
 					all = append(all, child)
 				}

@@ -79,11 +79,12 @@ func writeAligned(b *strings.Builder, rows [][]string) {
 		}
 	}
 	for _, row := range rows {
-		line := fmt.Sprintf("  %-*s", widths[0], row[0])
+		var line strings.Builder
+		line.WriteString(fmt.Sprintf("  %-*s", widths[0], row[0]))
 		for i, cell := range row[1:] {
-			line += fmt.Sprintf("  %*s", widths[i+1], cell)
+			line.WriteString(fmt.Sprintf("  %*s", widths[i+1], cell))
 		}
-		b.WriteString(strings.TrimRight(line, " "))
+		b.WriteString(strings.TrimRight(line.String(), " "))
 		b.WriteByte('\n')
 	}
 }
