@@ -116,7 +116,7 @@ func (e Errors) String() string {
 		{"stuck", e.Stuck},
 	} {
 		if k.n > 0 {
-			s.WriteString(fmt.Sprintf(" %s=%d", k.name, k.n))
+			fmt.Fprintf(&s, " %s=%d", k.name, k.n)
 		}
 	}
 	if s.String() == "" {

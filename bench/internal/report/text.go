@@ -80,9 +80,9 @@ func writeAligned(b *strings.Builder, rows [][]string) {
 	}
 	for _, row := range rows {
 		var line strings.Builder
-		line.WriteString(fmt.Sprintf("  %-*s", widths[0], row[0]))
+		fmt.Fprintf(&line, "  %-*s", widths[0], row[0])
 		for i, cell := range row[1:] {
-			line.WriteString(fmt.Sprintf("  %*s", widths[i+1], cell))
+			fmt.Fprintf(&line, "  %*s", widths[i+1], cell)
 		}
 		b.WriteString(strings.TrimRight(line.String(), " "))
 		b.WriteByte('\n')
