@@ -57,7 +57,7 @@ func (c *Conn) nextChunked(b []byte, r *Request) (Event, int, *ProtocolError) {
 		}
 		i++
 		if c.chunk == inTrailers {
-			r.section = section{phase: atLine, spans: r.section.spans[:0]}
+			r.section.restart(atLine)
 		}
 	}
 }

@@ -167,7 +167,7 @@ func (c *Conn) nextRequest(b []byte, r *Request) (Event, int, *ProtocolError) {
 	if len(b) == 0 {
 		return EventNeedMore, skipped, nil
 	}
-	r.Reset()
+	r.renew()
 	c.emptyRead = 0
 	c.move(evOctet)
 	ev, n, err := c.nextHead(b, r)
@@ -179,6 +179,9 @@ func (c *Conn) nextHead(b []byte, r *Request) (Event, int, *ProtocolError) {
 	h := &r.section
 	most := sectionLimit(c.cfg.MaxHeadBytes, defaultMaxHeadBytes)
 	done, err := h.scanHead(b[:min(len(b), most)], c.cfg)
+	if !done {
+		r.dropFields()
+	}
 	switch {
 	case err != nil:
 		return 0, 0, err
@@ -196,7 +199,7 @@ func (c *Conn) nextHead(b []byte, r *Request) (Event, int, *ProtocolError) {
 		return 0, 0, err
 	}
 	c.begin(r)
-	return EventHead, h.pos, nil
+	return EventHead, int(h.pos), nil
 }
 
 // begin takes over what the head of r says about its body and its reply.

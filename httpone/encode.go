@@ -55,7 +55,7 @@ func upper(ch byte) byte {
 // could end the line (RFC 9110, section 5.5). Hot path.
 func appendFieldValue(dst []byte, value string) []byte {
 	for {
-		n := spanFieldString(value, 0)
+		n := spanFieldString(value)
 		dst = append(dst, value[:n]...)
 		if n == len(value) {
 			return dst

@@ -40,59 +40,57 @@ func (h *section) scanRequestLine(b []byte, cfg *Config) (done bool, err *Protoc
 
 // scanMethod scans the method, a token, and the SP behind it.
 func (h *section) scanMethod(b []byte) *ProtocolError {
-	h.pos = span(b, h.pos, classToken)
+	i := span(b, int(h.pos), classToken)
+	h.pos = uint32(i)
 	switch {
-	case h.pos > maxMethodBytes:
+	case i > maxMethodBytes:
 		return errMethodLong
-	case h.pos == len(b):
+	case i == len(b):
 		return nil
-	case b[h.pos] != ' ' || h.pos == 0:
+	case b[i] != ' ' || i == 0:
 		return errMethod
 	}
-	h.method = h.pos
-	h.pos++
-	h.target = h.pos
-	h.phase = inTarget
+	h.method, h.target = uint32(i), uint32(i)+1
+	h.phase, h.pos = inTarget, h.target
 	return nil
 }
 
 // scanTarget scans the request target and the SP behind it.
 func (h *section) scanTarget(b []byte, maxBytes int) *ProtocolError {
-	i := span(b, h.pos, classTarget)
-	h.pos = i
+	i := span(b, int(h.pos), classTarget)
+	h.pos = uint32(i)
+	target := b[h.target:i]
 	switch {
-	case i-h.target > maxBytes:
+	case len(target) > maxBytes:
 		return errTargetLong
 	case i == len(b):
 		return nil
 	case b[i] == '\r':
-		if i+1 == len(b) {
-			return nil
-		}
-		return h.simpleRequest(b[i+1])
+		return simpleRequest(target, b[i+1:])
 	case b[i] == '\n':
 		return errLineEnd
 	case b[i] != ' ':
 		return errTarget
-	case i == h.target:
+	case len(target) == 0:
 		return errTargetEmpty
-	}
-	h.targetEnd = i
-	if !plausibleTarget(b[:h.method], b[h.target:i]) {
+	case !plausibleTarget(b[:h.method], target):
 		return errTargetForm
 	}
-	h.pos++
-	h.phase = inVersion
+	h.targetEnd = uint32(i)
+	h.phase, h.pos = inVersion, uint32(i)+1
 	return nil
 }
 
 // simpleRequest judges a request line that ends behind its target, with CR
-// and next: the "GET /path" of HTTP/0.9, which RFC 9112 no longer knows.
-func (h *section) simpleRequest(next byte) *ProtocolError {
+// and then rest: the "GET /path" of HTTP/0.9, which RFC 9112 no longer knows.
+// Nil means that rest is too short to tell.
+func simpleRequest(target, rest []byte) *ProtocolError {
 	switch {
-	case next != '\n':
+	case len(rest) == 0:
+		return nil
+	case rest[0] != '\n':
 		return errLineEnd
-	case h.pos == h.target:
+	case len(target) == 0:
 		return errTargetEmpty
 	}
 	return errVersionNone
@@ -110,7 +108,7 @@ func (h *section) scanVersion(b []byte) *ProtocolError {
 		v = v[:len(form)]
 		if string(v) == "HTTP/1.1\r\n" {
 			h.minor = 1
-			h.pos += len(form)
+			h.pos += uint32(len(form))
 			h.phase = atLine
 			return nil
 		}
@@ -130,7 +128,7 @@ func (h *section) scanVersion(b []byte) *ProtocolError {
 		return errVersionMajor
 	}
 	h.minor = min(v[len("HTTP/0.")]-'0', 1)
-	h.pos += len(form)
+	h.pos += uint32(len(form))
 	h.phase = atLine
 	return nil
 }

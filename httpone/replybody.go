@@ -105,9 +105,8 @@ func mayTrail(name []byte) bool {
 	if len(name) > len(folded) {
 		return true // longer than all that are barred
 	}
-	n := copy(folded[:], name)
-	lowerToken(folded[:n])
-	return trailerUse(string(folded[:n])) == trailerKept
+	lowerToken(folded[:len(name)], name)
+	return trailerUse(string(folded[:len(name)])) == trailerKept
 }
 
 // AppendReply appends a whole response with content that is at hand: head,

@@ -96,8 +96,8 @@ type Request struct {
 }
 
 // Reset makes r ready for another request and drops what it refers to. Its
-// arrays are kept. Next calls it when a request begins; call it before putting
-// r into a pool, so that the pool does not hold on to old heads.
+// arrays are kept. Call it before putting r into a pool, so that the pool does
+// not hold on to old heads; Next needs no call.
 func (r *Request) Reset() {
 	clear(r.Fields)
 	clear(r.Trailers)
@@ -106,6 +106,28 @@ func (r *Request) Reset() {
 		Trailers: r.Trailers[:0],
 		section:  section{spans: r.section.spans[:0]},
 	}
+}
+
+// dropFields forgets the fields of the previous request. cut overwrites them
+// anyway, so that it is only needed while a head is not complete.
+func (r *Request) dropFields() {
+	clear(r.Fields)
+	r.Fields = r.Fields[:0]
+}
+
+// renew makes r ready for a head. It spares the fields: see dropFields.
+// Hot path.
+func (r *Request) renew() {
+	r.Method, r.Target = "", ""
+	r.Scheme, r.Authority, r.Path, r.RawQuery = "", "", "", ""
+	r.Data = nil
+	r.ContentLength, r.Minor, r.Form = 0, 0, FormOrigin
+	r.Chunked, r.KeepAlive, r.ExpectContinue, r.Upgrade = false, false, false, false
+	if len(r.Trailers) > 0 {
+		clear(r.Trailers)
+		r.Trailers = r.Trailers[:0]
+	}
+	r.section.restart(inMethod)
 }
 
 // HasBody reports whether the framing announces content.

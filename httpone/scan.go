@@ -101,8 +101,52 @@ func spanField(b []byte, i int) int {
 	return span(b, i, classField)
 }
 
+// common returns a word with the high bit set in every octet of w that is an
+// ASCII letter, a digit, a hyphen or a dot: what nearly all field names are
+// made of.
+func common(w uint64) uint64 {
+	w7 := w & (0x7f * ones)
+	folded := w7 | 0x20*ones
+	letter := (folded + (0x80-'a')*ones) &^ (folded + (0x80-'z'-1)*ones)
+	digit := (w7 + (0x80-'-')*ones) &^ (w7 + (0x80-'9'-1)*ones) // "-", ".", "/" and digits
+	slash := ^((w7 ^ '/'*ones) + 0x7f*ones)
+	return (letter | digit&^slash) &^ w & highs
+}
+
+// spanToken is span for classToken, eight octets at a time. Hot path.
+func spanToken(b []byte, i int) int {
+	for i+8 <= len(b) {
+		other := common(binary.LittleEndian.Uint64(b[i:i+8])) ^ highs
+		if other == 0 {
+			i += 8
+			continue
+		}
+		i += bits.TrailingZeros64(other) >> 3
+		if octets[b[i]]&classToken == 0 {
+			return i
+		}
+		i++
+	}
+	return span(b, i, classToken)
+}
+
 // spanFieldString is spanField for a string.
-func spanFieldString(s string, i int) int {
+func spanFieldString(s string) int {
+	i := 0
+	for i+8 <= len(s) {
+		w := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
+			uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+		bad := controls(w)
+		if bad == 0 {
+			i += 8
+			continue
+		}
+		i += bits.TrailingZeros64(bad) >> 3
+		if s[i] != '\t' {
+			return i
+		}
+		i++
+	}
 	for i < len(s) && octets[s[i]]&classField != 0 {
 		i++
 	}
@@ -115,24 +159,27 @@ func lowerWord(w uint64) uint64 {
 	return w | upper>>2
 }
 
-// lowerToken lower-cases a token in place. Words may overlap: lower-casing
-// twice changes nothing. Hot path.
-func lowerToken(b []byte) {
-	n := len(b)
+// lowerToken writes the token src to dst in lower case; both have the same
+// length and may be the same. All words are loaded before one that overlaps
+// them is stored. Hot path.
+func lowerToken(dst, src []byte) {
+	n := len(src)
+	dst = dst[:n]
 	switch {
 	case n >= 8:
+		last := binary.LittleEndian.Uint64(src[n-8:])
 		for i := 0; i+8 < n; i += 8 {
-			binary.LittleEndian.PutUint64(b[i:], lowerWord(binary.LittleEndian.Uint64(b[i:])))
+			binary.LittleEndian.PutUint64(dst[i:], lowerWord(binary.LittleEndian.Uint64(src[i:])))
 		}
-		binary.LittleEndian.PutUint64(b[n-8:], lowerWord(binary.LittleEndian.Uint64(b[n-8:])))
+		binary.LittleEndian.PutUint64(dst[n-8:], lowerWord(last))
 	case n >= 4:
-		first := binary.LittleEndian.Uint32(b)
-		last := binary.LittleEndian.Uint32(b[n-4:])
-		binary.LittleEndian.PutUint32(b, uint32(lowerWord(uint64(first))))
-		binary.LittleEndian.PutUint32(b[n-4:], uint32(lowerWord(uint64(last))))
+		both := uint64(binary.LittleEndian.Uint32(src)) | uint64(binary.LittleEndian.Uint32(src[n-4:]))<<32
+		both = lowerWord(both)
+		binary.LittleEndian.PutUint32(dst, uint32(both))
+		binary.LittleEndian.PutUint32(dst[n-4:], uint32(both>>32))
 	default:
-		for i, ch := range b {
-			b[i] = lower(ch)
+		for i, ch := range src {
+			dst[i] = lower(ch)
 		}
 	}
 }

@@ -6,17 +6,16 @@ import "unsafe"
 // complete. Offsets count from its first octet. What was looked at once is
 // never looked at again: phase and pos say where to go on.
 type section struct {
-	phase sectionPhase
-	minor uint8
-	pos   int // next octet to look at
-	start int // where the element at pos began
+	spans []fieldSpan // the field lines seen
 
-	method          int // end of the method
-	target          int // start of the target ...
-	targetEnd       int // ... and its end
-	nameEnd, nameAt int // the name of the field line at pos
-	valueAt         int // start of its value
-	spans           []fieldSpan
+	pos       uint32 // next octet to look at
+	method    uint32 // end of the method
+	target    uint32 // start of the target ...
+	targetEnd uint32 // ... and its end
+	name      uint32 // start of the name of the field line at pos ...
+	nameEnd   uint32 // ... and its end
+	phase     sectionPhase
+	minor     uint8
 }
 
 // A fieldSpan is where a field line lies in its section. Sections end below
@@ -32,8 +31,7 @@ const (
 	inVersion
 	atLine    // first octet of a field line, or CR of the empty line
 	inName    // field-name and the colon
-	inPadding // OWS before a value
-	inValue   // field-value with the OWS behind it, and CR
+	inValue   // OWS, field-value, OWS, and CR
 	atLineLF  // LF of a field line
 	atLastLF  // LF of the empty line
 )
@@ -46,10 +44,14 @@ const (
 // It returns whether the empty line was seen; h.pos is then the length of the
 // section. Hot path.
 func (h *section) scanFields(b []byte, maxFields int) (done bool, err *ProtocolError) {
-	i := h.pos
+	i := int(h.pos)
 	for i < len(b) {
 		switch h.phase {
 		case atLine:
+			i = h.scanWholeLines(b, i, maxFields)
+			if i == len(b) {
+				break
+			}
 			if b[i] == '\r' {
 				h.phase = atLastLF
 				i++
@@ -58,27 +60,18 @@ func (h *section) scanFields(b []byte, maxFields int) (done bool, err *ProtocolE
 			if len(h.spans) >= maxFields {
 				return false, errFieldsMany
 			}
-			h.phase, h.nameAt = inName, i
+			h.phase, h.name = inName, uint32(i)
 			fallthrough
 		case inName:
-			i = span(b, i, classToken)
+			i = spanToken(b, i)
 			if i == len(b) {
 				break
 			}
-			if b[i] != ':' || i == h.nameAt {
-				return false, nameError(b[i], i == h.nameAt)
+			if first := i == int(h.name); b[i] != ':' || first {
+				return false, nameError(b[i], first)
 			}
-			h.phase, h.nameEnd = inPadding, i
+			h.phase, h.nameEnd = inValue, uint32(i)
 			i++
-			fallthrough
-		case inPadding:
-			for i < len(b) && (b[i] == ' ' || b[i] == '\t') {
-				i++
-			}
-			if i == len(b) {
-				break
-			}
-			h.phase, h.valueAt = inValue, i
 			fallthrough
 		case inValue:
 			i = spanField(b, i)
@@ -88,7 +81,8 @@ func (h *section) scanFields(b []byte, maxFields int) (done bool, err *ProtocolE
 			if b[i] != '\r' {
 				return false, valueError(b[i])
 			}
-			h.addSpan(b, i)
+			value, end := trim(b, int(h.nameEnd)+1, i)
+			h.spans = append(h.spans, fieldSpan{h.name, h.nameEnd, uint32(value), uint32(end)})
 			h.phase = atLineLF
 			i++
 		case atLineLF:
@@ -101,23 +95,54 @@ func (h *section) scanFields(b []byte, maxFields int) (done bool, err *ProtocolE
 			if b[i] != '\n' {
 				return false, errLineEnd
 			}
-			h.pos = i + 1
+			h.pos = uint32(i) + 1
 			return true, nil
 		}
 	}
-	h.pos = i
+	h.pos = uint32(i)
 	return false, nil
 }
 
-// addSpan notes the field line whose value, with the OWS behind it, ends at
-// end.
-func (h *section) addSpan(b []byte, end int) {
-	for end > h.valueAt && (b[end-1] == ' ' || b[end-1] == '\t') {
+// scanWholeLines is the short cut through scanFields for lines that are here
+// to their ends and valid. It returns where the first line begins that is not
+// such a line, for scanFields to judge. Hot path.
+func (h *section) scanWholeLines(b []byte, i, maxFields int) int {
+	spans := h.spans
+	for len(spans) < maxFields {
+		name := i
+		nameEnd := spanToken(b, i)
+		if nameEnd == name || nameEnd+1 >= len(b) || b[nameEnd] != ':' {
+			break
+		}
+		value := nameEnd + 1
+		if b[value] == ' ' {
+			value++
+		}
+		end := spanField(b, value)
+		if end+1 >= len(b) || b[end] != '\r' || b[end+1] != '\n' {
+			break
+		}
+		i = end + 2
+		if isOWS(b[value]) || isOWS(b[end-1]) {
+			value, end = trim(b, value, end)
+		}
+		spans = append(spans, fieldSpan{uint32(name), uint32(nameEnd), uint32(value), uint32(end)})
+	}
+	h.spans = spans
+	return i
+}
+
+func isOWS(ch byte) bool { return ch == ' ' || ch == '\t' }
+
+// trim cuts the OWS off both ends of the value that lies from value to end.
+func trim(b []byte, value, end int) (int, int) {
+	for value < end && isOWS(b[value]) {
+		value++
+	}
+	for end > value && isOWS(b[end-1]) {
 		end--
 	}
-	h.spans = append(h.spans, fieldSpan{
-		uint32(h.nameAt), uint32(h.nameEnd), uint32(h.valueAt), uint32(end),
-	})
+	return value, end
 }
 
 // nameError says what is wrong with ch, which is no part of a field name;
@@ -150,14 +175,22 @@ func valueError(ch byte) *ProtocolError {
 func (h *section) cut(b []byte, dst []Field) (text string, fields []Field) {
 	own := append([]byte(nil), b...)
 	text = unsafe.String(unsafe.SliceData(own), len(own))
-	if n := len(h.spans); cap(dst) < n {
+	n := len(h.spans)
+	if cap(dst) < n {
 		dst = make([]Field, n)
-	} else {
-		dst = dst[:n]
 	}
+	if len(dst) > n {
+		clear(dst[n:]) // or they would keep an old head alive
+	}
+	dst = dst[:n]
 	for i, s := range h.spans {
-		lowerToken(own[s.name:s.nameEnd]) // before anybody reads text
+		lowerToken(own[s.name:s.nameEnd], b[s.name:s.nameEnd]) // before anybody reads text
 		dst[i] = Field{text[s.name:s.nameEnd], text[s.value:s.valueEnd]}
 	}
 	return text, dst
+}
+
+// restart makes h ready for another section that begins in the given phase.
+func (h *section) restart(phase sectionPhase) {
+	*h = section{phase: phase, spans: h.spans[:0]}
 }

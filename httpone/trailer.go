@@ -24,7 +24,7 @@ func (c *Conn) nextTrailers(b []byte, r *Request) (Event, int, *ProtocolError) {
 			return 0, 0, err
 		}
 	}
-	return c.endBody(), h.pos, nil
+	return c.endBody(), int(h.pos), nil
 }
 
 // keepTrailers drops the fields that have no place in trailers, in place. It
