@@ -20,7 +20,7 @@ func TestTimerFiresAtItsTimeAndNeverEarly(t *testing.T) {
 	t.Parallel()
 	for _, due := range []time.Duration{
 		1, tick - 1, tick, tick + 1, 63 * tick, 64 * tick, 65*tick - 1, 4095 * tick, 4096 * tick,
-		10 * time.Second, 300 * time.Second, 5 * time.Hour, 14 * 24 * time.Hour, 400 * 24 * time.Hour,
+		3 * time.Second, 10 * time.Second, 300 * time.Second, 5 * time.Hour, 14 * 24 * time.Hour, 400 * 24 * time.Hour,
 	} {
 		for _, start := range []time.Duration{0, 1, 63 * tick, 1000*tick + 5, 262143 * tick, 16777215 * tick} {
 			var w timerWheel
