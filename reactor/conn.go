@@ -66,6 +66,7 @@ const (
 	listed                            // listed as ready
 	sawEOF                            // read returned zero
 	peerClosed                        // OnPeerClosed was called
+	broken                            // reset, or both directions have ended
 	endOutput                         // CloseWrite: FIN behind the pending output
 	outputEnded                       // FIN sent
 	closeLater                        // CloseAfterFlush

@@ -104,7 +104,8 @@ func (l *Loop) room(c *Conn) []byte {
 		l.buffers.Put(in.b)
 		in.b = b
 	}
-	return in.b[len(in.b):cap(in.b)]
+	// Never more than one read can fill, or it would always look short.
+	return in.b[len(in.b):min(cap(in.b), len(in.b)+maxIO)]
 }
 
 // read reads once and hands the bytes to the handler. Hot path.
@@ -120,9 +121,9 @@ func (c *Conn) read() {
 			c.in.b = c.in.b[:len(c.in.b)+n]
 		}
 		l.stats.bytesIn += uint64(n)
-		// A short read has emptied the kernel's buffer, unless a FIN is
-		// behind it; a full one says nothing.
-		if n < len(b) && !c.is(peerClosed) {
+		// A short read has emptied the kernel's buffer, unless the end of the
+		// stream is behind it; a full one says nothing.
+		if n < len(b) && !c.is(peerClosed|broken) {
 			c.unset(readable)
 		}
 		c.handler.OnInput(c)
@@ -133,9 +134,14 @@ func (c *Conn) read() {
 		c.unset(readable)
 	case 0:
 		c.unset(readable)
+		if c.is(sawEOF) {
+			return // any event says again that the stream has ended
+		}
 		c.set(sawEOF)
 		c.sawPeerClose()
-		c.handler.OnInput(c)
+		if !c.Closed() {
+			c.handler.OnInput(c)
+		}
 	default:
 		c.Close(errno)
 	}

@@ -128,14 +128,19 @@ func (l *Loop) dispatch(ev Event) {
 	if ev.Flags&(Readable|PeerClosed|Broken) != 0 {
 		c.set(readable)
 	}
-	if ev.Flags&PeerClosed != 0 {
+	if ev.Flags&Broken != 0 {
+		c.set(broken)
+	}
+	// A connection that was reset has not seen a FIN. But if we have sent ours,
+	// broken only says that both directions are at their end.
+	if ev.Flags&PeerClosed != 0 && (!c.is(broken) || c.is(outputEnded)) {
 		c.sawPeerClose()
 	}
 	if c.flags&(paused|congested) == 0 {
 		if c.is(readable) && !c.Closed() {
 			c.read()
 		}
-	} else if ev.Flags&Broken != 0 {
+	} else if c.is(broken) && !c.is(outputEnded) {
 		c.Close(ErrReset)
 	}
 	if ev.Flags&Writable != 0 && c.is(blocked) {
