@@ -31,7 +31,6 @@ type exchange struct {
 	route   *route
 	params  router.Params
 	snap    *snapshot
-	conn    ConnInfo
 	begun   time.Duration // Loop.Now at the first byte of the head
 
 	// Loop only.
@@ -78,6 +77,9 @@ type carrier interface {
 	// takeOver gives the connection away.
 	takeOver(ex *exchange) (net.Conn, error)
 	localAddr() netip.AddrPort
+	// connInfo says which connection it is. Any goroutine that has the
+	// exchange may call it.
+	connInfo() ConnInfo
 }
 
 // A head is what a protocol found at the start of a request. The strings
@@ -110,14 +112,13 @@ func (ex *exchange) enter(gen uint64) bool {
 
 // Run implements reactor.Task. It is the only place that calls user code.
 func (ex *exchange) Run(h reactor.Hold) {
-	ex.mu.Lock()
+	// No lock: no Request or Response of this generation exists yet.
 	ex.hold = h
 	hd := &handle{
 		req: Request{ex: ex, gen: ex.gen},
 		res: Response{ex: ex, gen: ex.gen},
 	}
 	hd.req.Body = (*body)(&hd.req)
-	ex.mu.Unlock()
 	if ex.failure == nil {
 		ex.route.handler(&hd.res, &hd.req)
 	} else {
@@ -236,9 +237,8 @@ func (s *shard) newExchange() *exchange {
 // recycle gives ex back to the shard. No task, carrier or post may have it
 // any more; a stale Request does no harm. Loop only. Hot path.
 func (s *shard) recycle(ex *exchange) {
-	ex.mu.Lock()
-	busy := ex.pumping
-	ex.gen++
+	// No lock: leave has ended the last generation, and the next one has no
+	// Request or Response yet.
 	ex.gone = nil
 	if ex.values != nil {
 		clear(ex.values)
@@ -246,7 +246,6 @@ func (s *shard) recycle(ex *exchange) {
 	}
 	ex.body.reset()
 	ex.reply.reset()
-	ex.mu.Unlock()
 	if len(ex.head.fields) > keptFields {
 		ex.head.fields = nil
 	}
@@ -257,7 +256,7 @@ func (s *shard) recycle(ex *exchange) {
 	ex.away, ex.moved = false, false
 	ex.status, ex.out, ex.writeBy = 0, 0, 0
 	ex.refusal, ex.failure = 0, nil
-	if busy || len(s.exchanges) == keptExchanges {
+	if ex.pumping || len(s.exchanges) == keptExchanges {
 		return // a post still has it: let the collector take it
 	}
 	s.exchanges = append(s.exchanges, ex)
@@ -279,7 +278,7 @@ func (ex *exchange) cancelContext(cause error) {
 // info is what an Observer is told. Loop only.
 func (ex *exchange) info() RequestInfo {
 	return RequestInfo{
-		Conn:    ex.conn,
+		Conn:    ex.carrier.connInfo(),
 		Method:  ex.head.method,
 		Target:  ex.head.target,
 		Pattern: ex.route.pattern,

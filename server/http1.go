@@ -137,14 +137,14 @@ func (h *http1) window() (b []byte, ok bool) {
 	return b[:min(len(b), room)], true
 }
 
-// begun starts the clock of a request.
+// begun starts the clock of a request. The deadline is not armed before the
+// request has to be waited for: see starve. Hot path.
 func (h *http1) begun() {
 	h.phase = phaseHead
 	h.inAt = h.after(h.limits().RequestTimeout)
-	h.arm()
 }
 
-// idle waits for the next request.
+// idle waits for the next request. Hot path.
 func (h *http1) idle() {
 	h.phase = phaseIdle
 	h.inAt = h.after(h.limits().IdleTimeout)

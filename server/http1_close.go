@@ -44,7 +44,7 @@ func (h *http1) answerFault(fault *httpone.ProtocolError) {
 			fn(RequestEnd{RequestInfo: RequestInfo{Conn: h.connInfo()}, Status: fault.Status, Err: fault})
 		}
 	}
-	b, _ := h.parser.AppendReply(h.t.Buffer(), nil, &httpone.ReplyHead{
+	b, _ := h.parser.AppendReply(h.t.Buffer(), h.req, &httpone.ReplyHead{
 		Status: fault.Status,
 		Date:   h.shard.now(),
 		Fields: []Field{{Name: "content-type", Value: "text/plain; charset=utf-8"}},
@@ -80,6 +80,9 @@ func (h *http1) bodyFailed(status int, err error) {
 // starve is called when everything that was received has been parsed.
 func (h *http1) starve() {
 	if !h.t.EOF() {
+		if h.phase == phaseHead || h.phase == phaseInline {
+			h.arm()
+		}
 		return
 	}
 	switch h.phase {

@@ -14,7 +14,6 @@ func (h *http1) head() {
 	h.ex = ex
 	ex.carrier = h
 	ex.snap = s.srv.snap.Load()
-	ex.conn = h.connInfo()
 	ex.begun = s.loop.Now()
 	ex.head = headOf(h.req)
 	s.begin(ex)
@@ -73,6 +72,7 @@ func (h *http1) stream(ex *exchange) {
 	}
 	ex.away = true
 	h.armWrite(ex)
+	h.arm()
 	h.shard.loop.ScheduleAway(ex)
 }
 
@@ -103,7 +103,6 @@ func (h *http1) end() {
 		h.phase = phaseReply
 		h.inAt = 0
 		h.armWrite(ex)
-		h.arm()
 		h.t.PauseReading()
 		h.shard.schedule(ex)
 	case phaseStream:

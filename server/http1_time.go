@@ -39,7 +39,10 @@ func earlier(a, b time.Duration) time.Duration {
 
 // armWrite starts the clock of the route's WriteTimeout. Hot path.
 func (h *http1) armWrite(ex *exchange) {
-	ex.writeBy = h.after(ex.route.settings.WriteTimeout)
+	if t := ex.route.settings.WriteTimeout; t > 0 {
+		ex.writeBy = h.after(t)
+		h.arm()
+	}
 }
 
 // deadline implements protocol.

@@ -137,7 +137,7 @@ func (r *Request) ConnInfo() ConnInfo {
 		return ConnInfo{}
 	}
 	defer r.ex.mu.Unlock()
-	return r.ex.conn
+	return r.ex.carrier.connInfo()
 }
 
 // RemoteAddr is the address of the client, zero over a unix socket.
