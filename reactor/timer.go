@@ -65,9 +65,6 @@ func (w *timerWheel) clear(e *timerEntry) {
 	}
 }
 
-// armed reports whether e waits to fire.
-func (e *timerEntry) armed() bool { return e.slot != 0 }
-
 // advance moves the wheel to now and calls fire for each entry that is due, by
 // then disarmed. fire may set and clear any entry.
 func (w *timerWheel) advance(now time.Duration, fire func(*timerEntry)) {

@@ -9,6 +9,9 @@ import (
 
 const tick = time.Duration(1) << tickShift
 
+// armed reports whether e waits to fire.
+func (e *timerEntry) armed() bool { return e.slot != 0 }
+
 // collect advances the wheel and returns the owners of what fired.
 func collect(w *timerWheel, now time.Duration) []uint32 {
 	var fired []uint32
