@@ -66,6 +66,7 @@ const (
 	listed                            // listed as ready
 	sawEOF                            // read returned zero
 	peerClosed                        // OnPeerClosed was called
+	overdue                           // the deadline has passed, OnDeadline is next
 	broken                            // reset, or both directions have ended
 	endOutput                         // CloseWrite: FIN behind the pending output
 	outputEnded                       // FIN sent
@@ -118,6 +119,7 @@ func (c *Conn) Closed() bool { return c.is(closing | closed) }
 // SetDeadline arranges for OnDeadline at the given time of Loop.Now,
 // instead of any earlier arrangement; at <= 0 unsets it. Hot path.
 func (c *Conn) SetDeadline(at time.Duration) {
+	c.unset(overdue)
 	if at <= 0 {
 		c.loop.wheel.clear(&c.timer)
 	} else if !c.Closed() {

@@ -2,6 +2,7 @@ package reactor
 
 import (
 	"context"
+	"runtime"
 	"runtime/pprof"
 	"sync"
 	"sync/atomic"
@@ -23,6 +24,7 @@ type Group struct {
 	once    sync.Once     // closes over
 
 	idleCount atomic.Int64
+	crowded   atomic.Bool // there are no more Ps than loops
 
 	mu        sync.Mutex
 	listeners []*Listener
@@ -74,8 +76,14 @@ func (g *Group) Start() error {
 	for _, l := range g.loops {
 		g.start(job{loop: l, how: stayed})
 	}
+	g.countPs()
 	go g.watcher.watch()
 	return nil
+}
+
+// countPs looks at GOMAXPROCS, which the program may change at any time.
+func (g *Group) countPs() {
+	g.crowded.Store(runtime.GOMAXPROCS(0) <= len(g.loops))
 }
 
 // Close ends everything without waiting for anybody: a Shutdown whose time

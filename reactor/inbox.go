@@ -75,7 +75,7 @@ func (b *inbox) addPost(fn func()) (wake, taken bool) {
 // takePosts swaps the posted functions for the empty slice spare. Hot path.
 func (b *inbox) takePosts(spare []func()) []func() {
 	if b.nposts.Load() == 0 {
-		return nil
+		return spare
 	}
 	b.mu.Lock()
 	posts := b.posts

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
-	"runtime"
 	"sync"
 	"time"
 
@@ -71,23 +70,21 @@ func (k *epollKernel) control(op, fd int, events uint32, key uint64) Errno {
 	return errnoOf(unix.EpollCtl(k.epfd, op, fd, &ev))
 }
 
-// Wait looks without waiting first, by a system call that the Go scheduler does
-// not hear of: a busy loop finds something and pays for nothing else. Then it
-// lets other goroutines run, looks again, and only then blocks in a call that
-// the scheduler knows about. (A blocking call that it does not know about could
-// stop the garbage collector for good.) Hot path.
+// Wait with a timeout of zero looks by a system call that the Go scheduler does
+// not hear of: a busy loop finds something and pays for nothing else. Any other
+// Wait is a call that the scheduler knows about. (A blocking call that it does
+// not know about could stop the garbage collector for good.) Hot path.
 func (k *epollKernel) Wait(evs []Event, timeout time.Duration) (int, Errno) {
 	if len(evs) > len(k.events) {
 		k.events = make([]unix.EpollEvent, len(evs))
 	}
 	raw := k.events[:len(evs)]
-	n, errno := rawEpollWait(k.epfd, raw)
-	if n == 0 && errno == 0 && timeout != 0 {
-		runtime.Gosched()
+	var n int
+	var errno Errno
+	if timeout == 0 {
 		n, errno = rawEpollWait(k.epfd, raw)
-		if n == 0 && errno == 0 {
-			n, errno = blockingEpollWait(k.epfd, raw, timeout)
-		}
+	} else {
+		n, errno = blockingEpollWait(k.epfd, raw, timeout)
 	}
 	if errno != 0 {
 		return 0, errno

@@ -29,7 +29,7 @@ type ListenConfig struct {
 	UnixMode os.FileMode
 
 	// Open is called on the loop of each new connection and returns its
-	// handler. It may write, and close.
+	// handler; nil refuses the connection. It may write, close, and detach.
 	Open func(*Conn) Handler
 	// Notice is written to a newcomer that has to be shed because the
 	// process is out of descriptors.
@@ -212,9 +212,10 @@ func (l *Loop) acceptOne(d *door) bool {
 		return true
 	case unix.ECONNABORTED, unix.EPROTO, unix.EINTR:
 		return true // that one has gone; the next may be fine
+	case errAgain:
 	case unix.EMFILE, unix.ENFILE:
 		l.outOfDescriptors(d)
-	case unix.ENOBUFS, unix.ENOMEM:
+	default: // no memory, or a socket that somebody has shut down: it would spin
 		l.shutDoor(d)
 	}
 	return false
@@ -231,6 +232,7 @@ func (l *Loop) outOfDescriptors(d *door) {
 		fd, _, errno := l.kernel.Accept(d.fd)
 		if errno == 0 {
 			l.stats.refused++
+			l.kernel.Read(fd, l.readBuffer) // unread, it would turn the end into a reset
 			l.kernel.Write(fd, d.listener.cfg.Notice)
 			l.kernel.ShutdownWrite(fd)
 			l.kernel.Close(fd)
@@ -290,8 +292,24 @@ func (l *Loop) adopt(ln *Listener, fd int, peer netip.AddrPort) {
 	}
 	l.conns.add(c)
 	l.stats.open.Add(1)
-	c.handler = ln.cfg.Open(c)
+	if c.handler = ln.cfg.Open(c); c.handler == nil {
+		c.handler = nobody{}
+		c.Close(nil)
+	}
+	if c.Closed() {
+		return
+	}
 	if errno := l.kernel.Register(fd, c.key()); errno != 0 {
 		c.Close(errno)
 	}
 }
+
+// nobody is the handler of a connection that Open has refused.
+type nobody struct{}
+
+func (nobody) OnInput(*Conn)        {}
+func (nobody) OnDrain(*Conn)        {}
+func (nobody) OnBlocked(*Conn)      {}
+func (nobody) OnDeadline(*Conn)     {}
+func (nobody) OnPeerClosed(*Conn)   {}
+func (nobody) OnClose(*Conn, error) {}

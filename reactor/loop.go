@@ -1,6 +1,7 @@
 package reactor
 
 import (
+	"runtime"
 	"time"
 )
 
@@ -199,14 +200,14 @@ func (l *Loop) takeTurns(d *driver) bool {
 	return true
 }
 
-// bringHome ends the tasks that ran away from the loop.
+// bringHome ends the tasks that ran away from the loop and are back by now.
+// Those that come back meanwhile wait for the next iteration, or tasks that
+// lead to others would keep the connections waiting.
 func (l *Loop) bringHome(d *driver) bool {
-	for {
-		if l.home == nil {
-			if l.home = l.inbox.takeFinished(); l.home == nil {
-				return true
-			}
-		}
+	if l.home == nil {
+		l.home = l.inbox.takeFinished()
+	}
+	for l.home != nil {
 		w := l.home
 		l.home = w.next
 		l.complete(w)
@@ -214,6 +215,7 @@ func (l *Loop) bringHome(d *driver) bool {
 			return false
 		}
 	}
+	return true
 }
 
 // runPosts runs a bounded number of posted functions.
@@ -244,7 +246,8 @@ func (l *Loop) runTimers(d *driver) bool {
 		c := l.due[l.nextDue]
 		l.due[l.nextDue] = nil
 		l.nextDue++
-		if !c.Closed() {
+		if c.is(overdue) && !c.Closed() {
+			c.unset(overdue)
 			c.handler.OnDeadline(c)
 		}
 		if !d.settle() {
@@ -259,7 +262,9 @@ func (l *Loop) timerDue(e *timerEntry) {
 		l.openDoor(l.doors[e.owner&^doorOwner])
 		return
 	}
-	l.due = append(l.due, l.conns.slots[e.owner].conn)
+	c := l.conns.slots[e.owner].conn
+	c.set(overdue)
+	l.due = append(l.due, c)
 }
 
 // finishCloses closes what was marked for closing.
@@ -295,6 +300,11 @@ func (l *Loop) flushDirty() (more bool) {
 func (l *Loop) wait() {
 	busy := len(l.ready) > 0 || l.nextPost < len(l.posts)
 	n, errno := l.kernel.Wait(l.events, 0)
+	if n == 0 && l.group.crowded.Load() {
+		// No P to spare for tasks that are away: they run now. With Ps to
+		// spare that would only wake threads for nothing.
+		runtime.Gosched()
+	}
 	if n == 0 && !busy && l.inbox.maySleep() {
 		n, errno = l.kernel.Wait(l.events, l.wheel.next(l.now))
 		l.inbox.awake()

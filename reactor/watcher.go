@@ -18,6 +18,7 @@ type watcher struct {
 	// Watcher goroutine only.
 	seen []uint64 // the ticket at the last look
 	idle int      // looks in a row that found every loop waiting
+	n    int      // looks in all
 	// Any goroutine.
 	parked  atomic.Bool
 	stopped atomic.Bool
@@ -31,6 +32,8 @@ const (
 	lateAfter = 5 * lookEvery / 2
 	// parkAfter is the number of idle looks before the watcher parks.
 	parkAfter = 32
+	// countPsEvery is after how many looks the watcher looks at GOMAXPROCS.
+	countPsEvery = 1024
 )
 
 // A Pacer times the looks of a watcher. Pause returns when it is time for
@@ -75,6 +78,9 @@ func (w *watcher) look(elapsed time.Duration) {
 	how := watched
 	if elapsed > lateAfter {
 		how = lateLook
+	}
+	if w.n++; w.n%countPsEvery == 0 {
+		w.loops[0].group.countPs()
 	}
 	idle := true
 	for i, l := range w.loops {
