@@ -137,6 +137,10 @@ type door struct {
 const (
 	acceptsPerEvent = 64
 	shedsPerEvent   = 8
+	// acceptsAtEnd is how many are taken from the queue of a listener that
+	// closes: more than wait there, but peers that come all the time must not
+	// keep it open.
+	acceptsAtEnd = 1 << 16
 	// acceptPause is how long a door stays shut when there are no
 	// descriptors or no memory.
 	acceptPause = 50 * time.Millisecond
@@ -173,7 +177,7 @@ func (l *Loop) closeDoors(ln *Listener) {
 		if d.listener != ln || d.fd < 0 {
 			continue
 		}
-		for l.acceptOne(d) {
+		for n := 0; n < acceptsAtEnd && l.acceptOne(d); n++ {
 		}
 		l.wheel.clear(&d.retry)
 		l.kernel.Close(d.fd)
