@@ -18,6 +18,7 @@ type driver struct {
 	work   *work
 	ticket uint64
 	served int // tasks run
+	check  int // at how many of them to look whether the goroutine is still good
 }
 
 const (
@@ -25,7 +26,7 @@ const (
 	// one after the other. What is left of them then runs away from it.
 	drainBudget = 500 * time.Microsecond
 	// lockCheck is after how many tasks a driver looks whether one of them
-	// has left its thread locked.
+	// has left its thread locked. To look costs as much as a small task.
 	lockCheck = 64
 	// driverService is after how many tasks a driver makes room for a fresh
 	// goroutine.
@@ -35,7 +36,7 @@ const (
 // drive runs the loop until it ends or passes on. how tells why the last
 // driver stopped.
 func (l *Loop) drive(how move) {
-	d := &driver{loop: l}
+	d := &driver{loop: l, check: 1}
 	defer d.leave()
 	if !d.resume(how) {
 		return
@@ -61,7 +62,9 @@ func (d *driver) resume(how move) bool {
 		l.running.how = how
 		l.running = nil
 		l.stats.away.Add(1)
-		l.stats.moves++
+		if how != unwinding {
+			l.stats.moves++
+		}
 		if l.current != nil {
 			l.keepInput(l.current)
 		}
@@ -156,12 +159,13 @@ func unwound(recovered any) error {
 	return &PanicError{Value: recovered, Stack: debug.Stack()}
 }
 
-// spent reports whether the driver's goroutine should serve no longer.
+// spent reports whether the driver's goroutine should serve no longer. Hot path.
 func (d *driver) spent() bool {
-	if d.served >= driverService {
-		return true
+	if d.served < d.check {
+		return false
 	}
-	return d.served%lockCheck == 1 && threadLocked()
+	d.check = d.served + lockCheck
+	return d.served >= driverService || threadLocked()
 }
 
 // background carries no goroutine labels.

@@ -227,33 +227,35 @@ func (g *Group) start(j job) {
 	}
 }
 
-// work is the life of such a goroutine.
+// work is the life of such a goroutine. One that a task has left locked to its
+// thread ends, and takes the thread with it.
 func (g *Group) work(j job) {
-	for served := 1; ; served++ {
+	retire := time.NewTimer(idleRetire)
+	defer retire.Stop()
+	for {
 		pprof.SetGoroutineLabels(background)
 		if j.work == nil {
 			j.loop.drive(j.how)
 		} else {
 			j.work.runAway(j.loop)
 		}
-		if served%lockCheck == 1 && threadLocked() || !g.await(&j) {
+		retire.Reset(idleRetire)
+		if threadLocked() || !g.await(&j, retire.C) {
 			return
 		}
 	}
 }
 
 // await waits for the next job, unless enough others do.
-func (g *Group) await(j *job) bool {
+func (g *Group) await(j *job, retire <-chan time.Time) bool {
 	defer g.idleCount.Add(-1)
 	if g.idleCount.Add(1) > int64(g.cfg.MaxAwayIdle) {
 		return false
 	}
-	retire := time.NewTimer(idleRetire)
-	defer retire.Stop()
 	select {
 	case *j = <-g.idle:
 		return true
-	case <-retire.C:
+	case <-retire:
 		return false
 	case <-g.over:
 		return false

@@ -44,7 +44,11 @@ func (p *threadPacer) Park() {
 
 func (p *threadPacer) poll(ms int) {
 	p.fds[0] = unix.PollFd{Fd: int32(p.r), Events: unix.POLLIN}
-	if n, _ := unix.Poll(p.fds[:], ms); n > 0 {
+	n, err := unix.Poll(p.fds[:], ms)
+	for err == unix.EINTR { // two looks must not come too close together
+		n, err = unix.Poll(p.fds[:], ms)
+	}
+	if n > 0 {
 		var b [64]byte
 		unix.Read(p.r, b[:])
 	}
