@@ -79,7 +79,7 @@ layers: ## who imports whom, and what each module requires
 
 .PHONY: conform
 conform: ## tables of requests, right and wrong, against the built binary
-	HOUSE=conform go test -count=1 -v -run '^TestConform' $(HOUSE_TESTS)
+	HOUSE=conform go test -count=1 -run '^TestConform' $(HOUSE_TESTS)
 
 .PHONY: clients
 clients: ## curl, browsers, load generators; every command in the documentation

@@ -52,8 +52,8 @@ func (e exchange) check(t *testing.T, addr string, atOnce bool) {
 		if i < len(e.bodies) && body != e.bodies[i] {
 			t.Errorf("at once %v: response %d has body %.80q, want %q", atOnce, i, body, e.bodies[i])
 		}
-		if name, value, ok := strings.Cut(e.field, ": "); ok && i == len(e.responses())-1 && resp.Header.Get(name) != value {
-			t.Errorf("at once %v: %s is %q, want %q", atOnce, name, resp.Header.Get(name), value)
+		if name, value, ok := strings.Cut(e.field, ": "); ok && i == len(e.responses())-1 && valueOf(resp, name) != value {
+			t.Errorf("at once %v: %s is %q, want %q", atOnce, name, valueOf(resp, name), value)
 		}
 	}
 	e.checkEnd(t, conn, r)
@@ -90,6 +90,15 @@ func (e exchange) read(r *bufio.Reader) (*http.Response, string, error) {
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	return resp, string(body), err
+}
+
+// valueOf returns the value of a field. ReadResponse takes Connection: close out
+// of the header.
+func valueOf(resp *http.Response, name string) string {
+	if resp.Close && name == "Connection" {
+		return "close"
+	}
+	return resp.Header.Get(name)
 }
 
 // checkEnd looks at what follows the last response: nothing but the end of the

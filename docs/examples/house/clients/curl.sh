@@ -28,6 +28,6 @@ check 'one connection for both' '1 0 ' "$(fetch -o /dev/null -o /dev/null -w '%{
 head -c 3000000 /dev/zero >large
 check 'upload' 200 "$(status -H 'Expect: 100-continue' --data-binary @large "$base/upload")"
 check 'upload is counted' 1 "$(fetch --data-binary @large "$base/upload" | grep -c 3000000)"
-check 'a body above the limit' 413 "$(status --data-binary @large "$base/echo")"
+check 'a body above the limit' 413 "$(status --data-binary @large "$base/")"
 check 'download' 3000000 "$(fetch "$base/bytes/3000000" | wc -c | tr -d ' ')"
 check 'a response in drops' 3 "$(fetch -N "$base/drip/3" | wc -l | tr -d ' ')"
