@@ -2,4 +2,23 @@ module reactor.example/docs/examples
 
 go 1.26.0
 
-require golang.org/x/mod v0.38.0
+require (
+	golang.org/x/mod v0.38.0
+	reactor.example/server v0.1.0
+)
+
+require (
+	go.uber.org/multierr v1.10.0 // indirect
+	go.uber.org/zap v1.28.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+	reactor.example/httpone v0.1.0 // indirect
+	reactor.example/reactor v0.1.0 // indirect
+	reactor.example/router v0.1.0 // indirect
+)
+
+replace (
+	reactor.example/httpone => ../../httpone
+	reactor.example/reactor => ../../reactor
+	reactor.example/router => ../../router
+	reactor.example/server => ../../server
+)

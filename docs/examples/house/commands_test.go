@@ -55,6 +55,25 @@ func TestCommandsHideNowhere(t *testing.T) {
 	}
 }
 
+// A program in docs/examples is there to be shown, so a document runs it.
+func TestCommandsRunEveryExample(t *testing.T) {
+	var commands strings.Builder
+	for _, doc := range documents(t) {
+		blocks, _ := readBlocks(t, doc)
+		for _, b := range blocks {
+			if slices.Contains(commandKinds, b.kind) {
+				commands.WriteString(b.text)
+			}
+		}
+	}
+	for _, name := range treeFiles(t) {
+		dir, isMain := strings.CutSuffix(name, "/main.go")
+		if isMain && filepath.Dir(dir) == "docs/examples" && !strings.Contains(commands.String(), "go run ./"+dir) {
+			t.Errorf("no document says: go run ./%s", dir)
+		}
+	}
+}
+
 // The documentation speaks of targets that the Makefile has.
 func TestCommandsNameTargetsThatExist(t *testing.T) {
 	root := treeRoot(t)

@@ -1,0 +1,22 @@
+// Command hello answers on 127.0.0.1:8080, from a handler that sleeps.
+package main
+
+import (
+	"context"
+	"log"
+	"time"
+
+	"reactor.example/server"
+)
+
+func main() {
+	srv, err := server.New(server.Config{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	srv.Get("/hello/:name", func(w *server.Response, r *server.Request) {
+		time.Sleep(100 * time.Millisecond) // ordinary Go; everybody else is served meanwhile
+		w.Text(200, "Hello, "+r.Param("name")+"!\n")
+	})
+	log.Fatal(srv.ListenAndServe(context.Background()))
+}
