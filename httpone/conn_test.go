@@ -53,7 +53,7 @@ func (o *outcome) add(c *Conn, r *Request, ev Event) {
 	case EventEnd:
 		o.events = append(o.events, found{ev, join(r.Trailers)})
 	case EventData:
-		if last := len(o.events) - 1; o.events[last].event == EventData {
+		if last := len(o.events) - 1; last >= 0 && o.events[last].event == EventData {
 			o.events[last].text += string(r.Data)
 			return
 		}
@@ -191,7 +191,11 @@ func check(t *testing.T, cfg *Config, rows []row) {
 func checkSplits(t *testing.T, cfg *Config, in string, whole outcome) {
 	t.Helper()
 	want := whole.String()
-	for cut := 0; cut <= len(in); cut += 1 + len(in)/1000 {
+	step := 1
+	if len(in) > 5000 {
+		step = len(in) / 20
+	}
+	for cut := 0; cut <= len(in); cut += step {
 		if got := run(cfg, in, cut).String(); got != want {
 			t.Fatalf("cut at %d:\n%.2000s\nwant\n%.2000s", cut, got, want)
 		}
