@@ -14,6 +14,7 @@ require (
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	go.uber.org/multierr v1.10.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
+	reactor.example/httpone v0.1.0 // indirect
 	reactor.example/reactor v0.1.0 // indirect
 	reactor.example/router v0.1.0 // indirect
 )

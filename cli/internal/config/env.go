@@ -95,3 +95,17 @@ func CheckFlag(keyName, text string) error {
 	}
 	return nil
 }
+
+// A Variable is an environment variable and the key it sets.
+type Variable struct{ Name, Key string }
+
+// Variables lists them in the order of the manual.
+func Variables() []Variable {
+	var all []Variable
+	for i := range keys {
+		if k := &keys[i]; k.env != "" {
+			all = append(all, Variable{k.env, k.name})
+		}
+	}
+	return all
+}

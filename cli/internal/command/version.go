@@ -1,0 +1,60 @@
+package command
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// release is the version of this source tree; all modules share it.
+const release = "0.1.0"
+
+func (p *program) version() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "version [options]",
+		Short: "print the version",
+		Long:  "Prints one line with the version; with -V also how the program was built.",
+		Example: `  server_runner version
+  server_runner version -V`,
+	}
+	verbose := cmd.Flags().BoolP("version-verbose", "V", false, "print how it was built as well")
+	cmd.RunE = func(*cobra.Command, []string) error { return p.printVersion(*verbose) }
+	return cmd
+}
+
+func (p *program) printVersion(verbose bool) error {
+	text := fmt.Sprintf("%s version %s\n", product, release)
+	if verbose {
+		text += fmt.Sprintf("  Go: %s\n", runtime.Version())
+		text += fmt.Sprintf("  Commit: %s\n", commit())
+		text += fmt.Sprintf("  Platform: %s/%s\n", runtime.GOOS, runtime.GOARCH)
+		text += "  TLS: crypto/tls (not served yet)\n"
+		text += "  Features: HTTP/1.1 (RFC 9110, RFC 9112)\n"
+	}
+	_, err := fmt.Fprint(p.stdout, text)
+	return failed(err)
+}
+
+// commit is what the go command recorded at build time, if it built from a
+// repository.
+func commit() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	revision, modified := "unknown", ""
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			revision = s.Value[:min(12, len(s.Value))]
+		case "vcs.modified":
+			if s.Value == "true" {
+				modified = " (modified)"
+			}
+		}
+	}
+	return strings.TrimSpace(revision + modified)
+}
