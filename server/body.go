@@ -110,6 +110,8 @@ func (b *body) Read(p []byte) (int, error) {
 		switch {
 		case len(p) == 0:
 			return 0, nil
+		case in.discarded:
+			return 0, ErrFinished
 		case in.buffered() > 0:
 			return ex.takeBody(p), nil
 		case in.err != nil:
@@ -150,6 +152,11 @@ func (b *body) Close() error {
 		return ErrFinished
 	}
 	b.ex.body.discarded = true
+	b.ex.rouseReader()
+	if b.ex.body.starved {
+		b.ex.body.starved = false
+		b.ex.poke()
+	}
 	b.ex.mu.Unlock()
 	return nil
 }

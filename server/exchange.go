@@ -42,21 +42,25 @@ type exchange struct {
 	// the handler ran; failure is why the handler failed.
 	refusal int
 	failure *HandlerError
-	writeBy time.Duration // the end of the route's WriteTimeout, or zero
+	writeBy time.Duration // when the response must have left, or zero
+	readBy  time.Duration // when the body must be here, or zero
 
 	mu   sync.Mutex
 	wake sync.Cond // for who waits in Read, Write or Hijack
 
 	// Guarded by mu. In what follows "the handler" is any goroutine that
 	// holds a Request or Response of the current generation.
-	gen    uint64 // of the handler that may use the exchange
-	hold   reactor.Hold
-	gone   error // why the client cannot be reached any more
-	values []value
-	body   requestBody
-	reply  reply
-	ctx    context.Context
-	cancel context.CancelCauseFunc
+	gen  uint64 // of the handler that may use the exchange
+	hold reactor.Hold
+	gone error // why the client cannot be reached any more
+	// asHTTP: the handler is an http.Handler. clientEnded: the client has
+	// sent FIN behind the complete request.
+	asHTTP, clientEnded bool
+	values              []value
+	body                requestBody
+	reply               reply
+	ctx                 context.Context
+	cancel              context.CancelCauseFunc
 
 	// pump is the method value of carrier.pump for this exchange, made once
 	// so that a post allocates nothing. pumping is guarded by mu.
@@ -76,6 +80,8 @@ type carrier interface {
 	interim(ex *exchange, status int, fields []Field) error
 	// takeOver gives the connection away.
 	takeOver(ex *exchange) (net.Conn, error)
+	// rearm is called when readBy or writeBy has changed.
+	rearm(ex *exchange)
 	localAddr() netip.AddrPort
 	// connInfo says which connection it is. Any goroutine that has the
 	// exchange may call it.
@@ -134,6 +140,9 @@ func (ex *exchange) leave() {
 	ex.hold = reactor.Hold{}
 	cancel := ex.cancel
 	ex.ctx, ex.cancel = nil, nil
+	if ex.body.waiting || ex.reply.waiting {
+		ex.wake.Broadcast() // other goroutines of the handler
+	}
 	ex.mu.Unlock()
 	if cancel != nil {
 		cancel(context.Canceled)
@@ -254,7 +263,8 @@ func (s *shard) recycle(ex *exchange) {
 	ex.carrier, ex.route, ex.snap = nil, nil, nil
 	ex.params.Reset()
 	ex.away, ex.moved = false, false
-	ex.status, ex.out, ex.writeBy = 0, 0, 0
+	ex.status, ex.out, ex.writeBy, ex.readBy = 0, 0, 0, 0
+	ex.asHTTP, ex.clientEnded = false, false
 	ex.refusal, ex.failure = 0, nil
 	if ex.pumping || len(s.exchanges) == keptExchanges {
 		return // a post still has it: let the collector take it

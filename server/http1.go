@@ -47,11 +47,12 @@ const (
 type flags1 uint8
 
 const (
-	headSent  flags1 = 1 << iota // the final head of the response
-	lastOne                      // close behind the response
-	failed                       // the request is not complete and never will be
-	rated                        // the rate of the body is being watched
-	drainOnly                    // shut down: no further request
+	headSent    flags1 = 1 << iota // the final head of the response
+	lastOne                        // close behind the response
+	failed                         // the request is not complete and never will be
+	rated                          // the rate of the body is being watched
+	drainOnly                      // shut down: no further request
+	clientEnded                    // the peer's FIN was seen
 )
 
 func newHTTP1(s *shard, t transport) *http1 {
@@ -244,8 +245,16 @@ func goneBecause(err error) error {
 // direction is still answered; but where the response is streaming, or the
 // handler is an http.Handler, the context says that nobody may be there.
 func (h *http1) peerClosed() {
-	if ex := h.ex; ex != nil && ex.away && (h.flags&headSent != 0 || ex.route.asHTTP) {
+	h.flags |= clientEnded
+	ex := h.ex
+	if ex == nil || !ex.away {
+		return
+	}
+	if h.flags&headSent != 0 {
 		ex.cancelContext(ErrClientGone)
+	}
+	if h.phase == phaseReply {
+		ex.noteEnd()
 	}
 }
 
@@ -273,6 +282,9 @@ func (h *http1) takeOver(ex *exchange) (net.Conn, error) {
 	h.shard.closed(h.connInfo(), ErrHijacked)
 	return nc, nil
 }
+
+// rearm implements carrier.
+func (h *http1) rearm(*exchange) { h.arm() }
 
 func (h *http1) connInfo() ConnInfo {
 	return ConnInfo{ID: h.t.ID(), Remote: h.t.RemoteAddr(), Loop: h.shard.index}

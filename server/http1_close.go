@@ -80,6 +80,11 @@ func (h *http1) bodyFailed(status int, err error) {
 // starve is called when everything that was received has been parsed.
 func (h *http1) starve() {
 	if !h.t.EOF() {
+		if h.phase == phaseInline && h.ex.head.length < 0 {
+			// More chunks may only come when these have been answered.
+			h.stream(h.ex)
+			return
+		}
 		if h.phase == phaseHead || h.phase == phaseInline {
 			h.arm()
 		}

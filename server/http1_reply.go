@@ -17,7 +17,7 @@ const refLimit = 4 << 10
 // returned: usually all of it. Hot path.
 func (h *http1) sendRest(ex *exchange) error {
 	r := &ex.reply
-	if h.flags&failed != 0 && h.flags&headSent == 0 {
+	if h.flags&failed != 0 && h.flags&headSent == 0 && !(ex.asHTTP && r.begun()) {
 		h.replace(ex)
 	}
 	if h.flags&headSent != 0 {
@@ -29,7 +29,7 @@ func (h *http1) sendRest(ex *exchange) error {
 	}
 	length := int64(len(body))
 	switch {
-	case r.hasLength && ex.head.noBody:
+	case r.hasLength && (ex.head.noBody || r.length == unknownLength):
 		length = r.length
 	case r.hasLength && r.length != length:
 		h.replaceBy(ex, 500)
@@ -92,13 +92,21 @@ func (h *http1) sendHead(ex *exchange, length int64) error {
 		Fields:        r.fields,
 		ContentLength: length,
 		Close:         h.flags&(lastOne|drainOnly) != 0 || h.phase == phaseStream && !h.worthDraining(),
-		Date:          h.shard.now(),
+		Date:          h.date(r),
 	})
 	h.t.SetBuffer(b)
 	if err == nil {
 		h.flags |= headSent
 	}
 	return err
+}
+
+// date is the value of the Date field of a response. Hot path.
+func (h *http1) date(r *reply) string {
+	if r.noDate {
+		return ""
+	}
+	return h.shard.now()
 }
 
 // sendTail sends what is left of a streamed response, and its end.
@@ -149,7 +157,12 @@ func (h *http1) pumpBody(ex *exchange) {
 }
 
 // interim implements carrier.
-func (h *http1) interim(_ *exchange, status int, fields []Field) error {
+func (h *http1) interim(ex *exchange, status int, fields []Field) error {
+	if status == 100 {
+		ex.mu.Lock()
+		ex.body.wants100 = false
+		ex.mu.Unlock()
+	}
 	b, err := h.parser.AppendInterim(h.t.Buffer(), h.req, status, fields)
 	h.t.SetBuffer(b)
 	return err

@@ -104,9 +104,15 @@ func (h *http1) end() {
 		h.inAt = 0
 		h.armWrite(ex)
 		h.t.PauseReading()
+		if h.flags&clientEnded != 0 {
+			ex.noteEnd()
+		}
 		h.shard.schedule(ex)
 	case phaseStream:
 		ex.endBody(h.req.Trailers, nil)
+		if h.flags&clientEnded != 0 {
+			ex.noteEnd()
+		}
 		h.phase = phaseReply
 		h.inAt = 0
 		h.arm()

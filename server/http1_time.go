@@ -24,7 +24,7 @@ func (h *http1) after(d time.Duration) time.Duration {
 func (h *http1) arm() {
 	at := earlier(h.inAt, h.outAt)
 	if h.ex != nil {
-		at = earlier(at, h.ex.writeBy)
+		at = earlier(earlier(at, h.ex.writeBy), h.ex.readBy)
 	}
 	h.t.SetDeadline(at)
 }
@@ -53,6 +53,12 @@ func (h *http1) deadline() {
 		ex.fail(ErrDeadline)
 		h.t.Close(ErrDeadline)
 		return
+	}
+	if ex := h.ex; ex != nil && ex.readBy != 0 && now >= ex.readBy {
+		ex.readBy = 0
+		if h.phase == phaseStream {
+			h.refuse(errTimeout)
+		}
 	}
 	if h.outAt != 0 && now >= h.outAt && h.tooSlowOut() {
 		h.shard.limitHit("min_rate")

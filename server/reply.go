@@ -12,7 +12,8 @@ type reply struct {
 	status   int // zero until set
 	fields   []Field
 	trailers []Field
-	length   int64 // declared by SetLength, if hasLength
+	length   int64 // declared by SetLength, if hasLength; or unknownLength
+	noDate   bool
 
 	stage     replyStage
 	hasLength bool
@@ -23,6 +24,10 @@ type reply struct {
 	spare   []byte // the other buffer of the pipe
 	written int64  // bytes given to Write in all
 }
+
+// unknownLength as a declared length says that the body shall be sent as one
+// whose length is not known, even if it is.
+const unknownLength = -1
 
 type replyStage uint8
 
@@ -66,7 +71,10 @@ func bodyless(status int) bool {
 	return status == 204 || status == 304 || status < 200
 }
 
-// setHeader sets a field unless the handler has set it.
+// begun reports that the handler has said something.
+func (r *reply) begun() bool { return r.stage != replyOpen || r.status != 0 || r.written > 0 }
+
+// setDefault sets a field unless the handler has set it.
 func (r *reply) setDefault(name, value string) {
 	for i := range r.fields {
 		if r.fields[i].Name == name {
@@ -74,12 +82,4 @@ func (r *reply) setDefault(name, value string) {
 		}
 	}
 	r.fields = append(r.fields, Field{name, value})
-}
-
-// discardBody forgets the body and the fields that describe it, so that
-// another response can be made.
-func (r *reply) restart() {
-	status := r.status
-	r.reset()
-	_ = status
 }

@@ -149,7 +149,7 @@ func (w *Response) Write(p []byte) (int, error) {
 		return 0, ErrWritten
 	case bodyless(r.statusOr200()) && len(p) > 0:
 		return 0, ErrNoBody
-	case r.hasLength && r.written+int64(len(p)) > r.length:
+	case r.hasLength && r.length != unknownLength && r.written+int64(len(p)) > r.length:
 		return 0, ErrLength
 	}
 	return w.stream(p)

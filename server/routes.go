@@ -73,7 +73,6 @@ type route struct {
 	group           *Group
 	settings        Settings
 	memories        []memory // of each loop
-	asHTTP          bool     // FromHTTP: a FIN cancels the context
 }
 
 // A Group is a set of routes that share a prefix, middleware and settings.

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net"
+	"net/http"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -30,6 +31,7 @@ type Server struct {
 	listeners []*reactor.Listener
 	addresses *addressTable
 	logs      *logRing
+	netHTTP   func() *http.Server // what http.ServerContextKey gives
 
 	// Registration, and read-only afterwards.
 	router           *router.Router[*route]
@@ -48,8 +50,8 @@ type Server struct {
 	stopOnce sync.Once
 	stopErr  error
 	methods  map[string]bool // that have a route
-	open     atomic.Int64 // connections, shed ones included
-	cut      atomic.Int64 // requests cut by the end of the drain time
+	open     atomic.Int64    // connections, shed ones included
+	cut      atomic.Int64    // requests cut by the end of the drain time
 }
 
 const (
@@ -84,6 +86,7 @@ func New(cfg Config) (*Server, error) {
 	s.own = s.newOwnRoutes()
 	s.snap.Store(&snapshot{cfg})
 	s.addresses = newAddressTable()
+	s.netHTTP = sync.OnceValue(s.newNetHTTP)
 	return s, nil
 }
 

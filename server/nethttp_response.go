@@ -1,0 +1,348 @@
+package server
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"path"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.uber.org/zap"
+)
+
+// sniffLength is how much of a body http.DetectContentType looks at.
+const sniffLength = 512
+
+// An httpWriter is the http.ResponseWriter of an http.Handler. Like that of
+// net/http it is for one goroutine at a time.
+type httpWriter struct {
+	x      *httpExchange
+	res    *Response
+	header http.Header
+
+	head     bool  // the method is HEAD
+	wrote    bool  // WriteHeader was called
+	sniffs   bool  // the content type depends on the body
+	hijacked bool  // the connection is the handler's
+	status   int   // once wrote
+	declared int64 // Content-Length; -1: none
+	written  int64
+	trailers []string // announced, canonical
+}
+
+// Header implements http.ResponseWriter.
+func (w *httpWriter) Header() http.Header {
+	if w.header == nil {
+		w.header = make(http.Header)
+	}
+	return w.header
+}
+
+// WriteHeader implements http.ResponseWriter: the header is what it is now.
+func (w *httpWriter) WriteHeader(code int) {
+	if code < 100 || code > 999 {
+		panic(fmt.Sprintf("invalid WriteHeader code %v", code))
+	}
+	switch {
+	case w.hijacked:
+		w.misused("WriteHeader on a hijacked connection")
+	case w.wrote:
+		w.misused("superfluous WriteHeader")
+	case code < 200 && code != 101:
+		w.res.Interim(code, w.fields()...)
+	default:
+		w.begin(code)
+	}
+}
+
+// misused logs a fault of the handler, with the line that made it.
+func (w *httpWriter) misused(what string) {
+	caller := "unknown"
+	if _, file, line, ok := runtime.Caller(2); ok {
+		caller = path.Base(file) + ":" + strconv.Itoa(line)
+	}
+	w.x.server().logs.log(zap.WarnLevel, what, zap.String("caller", caller))
+}
+
+// begin copies status and header into the reply. Nothing is sent yet.
+func (w *httpWriter) begin(code int) {
+	w.wrote, w.status = true, code
+	w.declare()
+	fields := w.fields()
+	ex := w.res.ex
+	if !ex.enter(w.res.gen) {
+		return
+	}
+	defer ex.mu.Unlock()
+	r := &ex.reply
+	if r.stage != replyOpen {
+		return
+	}
+	r.status = code
+	r.dropNamedAs(fields) // what a middleware has set before
+	r.fields = append(r.fields, fields...)
+	switch {
+	case w.declared >= 0:
+		r.length, r.hasLength = w.declared, true
+	case w.trailers != nil || w.header.Get("Transfer-Encoding") != "":
+		r.length, r.hasLength = unknownLength, true
+	}
+	if date, has := w.header["Date"]; has && len(date) == 0 {
+		r.noDate = true
+	}
+	w.sniffs = w.sniffable()
+}
+
+// dropNamedAs removes the fields that have a namesake in fields, except those
+// that are lists of lines by nature.
+func (r *reply) dropNamedAs(fields []Field) {
+	if len(r.fields) == 0 {
+		return
+	}
+	r.fields = slices.DeleteFunc(r.fields, func(had Field) bool {
+		return had.Name != "set-cookie" && had.Name != "www-authenticate" &&
+			slices.ContainsFunc(fields, func(f Field) bool { return f.Name == had.Name })
+	})
+}
+
+// declare reads what the header says about the body.
+func (w *httpWriter) declare() {
+	if cl := w.header.Get("Content-Length"); cl != "" {
+		n, err := strconv.ParseInt(cl, 10, 64)
+		if err != nil || n < 0 {
+			w.misused("invalid Content-Length")
+		} else {
+			w.declared = n
+		}
+	}
+	for _, line := range w.header["Trailer"] {
+		for name := range strings.SplitSeq(line, ",") {
+			if name = strings.TrimSpace(name); name != "" {
+				w.trailers = append(w.trailers, http.CanonicalHeaderKey(name))
+			}
+		}
+	}
+}
+
+// fields is the header as fields, sorted by name. What cannot be sent is left
+// out, and so is what the server says itself.
+func (w *httpWriter) fields() []Field {
+	fields := make([]Field, 0, len(w.header)+1)
+	for key, values := range w.header {
+		if w.barred(key) {
+			continue
+		}
+		name := lowerName(key)
+		for _, v := range values {
+			fields = append(fields, Field{name, oneLine(v)})
+		}
+	}
+	slices.SortStableFunc(fields, func(a, b Field) int { return strings.Compare(a.Name, b.Name) })
+	return fields
+}
+
+// barred reports whether the field is not sent as it is: the framing is the
+// server's, trailers come later, and a 304 describes no content.
+func (w *httpWriter) barred(key string) bool {
+	switch key {
+	case "Content-Length", "Transfer-Encoding":
+		return true
+	case "Content-Type":
+		return w.status == 304
+	}
+	return strings.HasPrefix(key, http.TrailerPrefix) || !isToken(key)
+}
+
+// oneLine replaces the octets that would end a line by spaces.
+func oneLine(v string) string {
+	if strings.ContainsAny(v, "\r\n") {
+		v = strings.NewReplacer("\r", " ", "\n", " ").Replace(v)
+	}
+	return strings.TrimSpace(v)
+}
+
+// sniffable reports whether the content type is to be found out.
+func (w *httpWriter) sniffable() bool {
+	_, has := w.header["Content-Type"]
+	return !has && w.mayHaveBody() && w.header.Get("Content-Encoding") == "" && w.header.Get("Transfer-Encoding") == ""
+}
+
+func (w *httpWriter) mayHaveBody() bool { return !bodyless(w.status) && w.status != 205 }
+
+// sniff sets the content type by what has been written and next, which is
+// about to be.
+func (w *httpWriter) sniff(next []byte) {
+	ex := w.res.ex
+	if !w.sniffs || !ex.enter(w.res.gen) {
+		return
+	}
+	defer ex.mu.Unlock()
+	w.sniffs = false
+	sample := ex.reply.buf
+	if more := min(sniffLength-len(sample), len(next)); more > 0 {
+		sample = append(sample[:len(sample):len(sample)], next[:more]...)
+	}
+	if len(sample) > 0 {
+		ex.reply.setDefault("content-type", http.DetectContentType(sample))
+	}
+}
+
+// Write implements io.Writer. Like Response.Write it holds back a short body.
+func (w *httpWriter) Write(p []byte) (int, error) {
+	switch {
+	case w.hijacked:
+		return 0, http.ErrHijacked
+	case !w.wrote:
+		w.WriteHeader(http.StatusOK)
+	}
+	switch {
+	case len(p) == 0:
+		return 0, nil
+	case !w.mayHaveBody():
+		return 0, http.ErrBodyNotAllowed
+	}
+	w.written += int64(len(p))
+	if w.declared >= 0 && w.written > w.declared {
+		return 0, http.ErrContentLength
+	}
+	if w.sniffs && w.written >= sniffLength {
+		w.sniff(p)
+	}
+	n, err := w.res.Write(p)
+	if err != nil {
+		err = w.x.httpError(err)
+	}
+	return n, err
+}
+
+// WriteString implements io.StringWriter.
+func (w *httpWriter) WriteString(s string) (int, error) { return w.Write(bytesOf(s)) }
+
+// ReadFrom implements io.ReaderFrom.
+func (w *httpWriter) ReadFrom(src io.Reader) (total int64, err error) {
+	p := copyBuffers.Get().(*[]byte)
+	defer copyBuffers.Put(p)
+	for {
+		n, err := src.Read(*p)
+		if n > 0 {
+			m, werr := w.Write((*p)[:n])
+			total += int64(m)
+			if werr != nil {
+				return total, werr
+			}
+		}
+		if err == io.EOF {
+			return total, nil
+		}
+		if err != nil {
+			return total, err
+		}
+	}
+}
+
+// Flush implements http.Flusher.
+func (w *httpWriter) Flush() { w.FlushError() }
+
+// FlushError is what http.ResponseController.Flush calls.
+func (w *httpWriter) FlushError() error {
+	if w.hijacked {
+		return http.ErrHijacked
+	}
+	if !w.wrote {
+		w.WriteHeader(http.StatusOK)
+	}
+	w.sniff(nil)
+	w.sniffs = false
+	if err := w.res.Flush(); err != nil {
+		return w.x.httpError(err)
+	}
+	return nil
+}
+
+// finish ends the response when the handler has returned.
+func (w *httpWriter) finish() {
+	if w.hijacked {
+		return
+	}
+	if !w.wrote {
+		w.WriteHeader(http.StatusOK)
+	}
+	w.sniff(nil)
+	ex := w.res.ex
+	if !ex.enter(w.res.gen) {
+		return
+	}
+	defer ex.mu.Unlock()
+	r := &ex.reply
+	if w.head && w.written == 0 && !r.hasLength {
+		// Nobody knows how long the body of GET would be.
+		r.length, r.hasLength = unknownLength, true
+	}
+	if w.declared < 0 {
+		r.trailers = w.appendTrailers(r.trailers)
+	}
+}
+
+// appendTrailers appends the trailer fields: those that were announced, and
+// those whose key begins with http.TrailerPrefix.
+func (w *httpWriter) appendTrailers(list []Field) []Field {
+	add := func(key string, values []string) {
+		for _, v := range values {
+			if isToken(key) {
+				list = append(list, Field{lowerName(key), oneLine(v)})
+			}
+		}
+	}
+	for _, key := range w.trailers {
+		add(key, w.header[key])
+	}
+	if w.header == nil {
+		return list
+	}
+	announced := len(list)
+	for key, values := range w.header {
+		if name, ok := strings.CutPrefix(key, http.TrailerPrefix); ok {
+			add(name, values)
+		}
+	}
+	slices.SortStableFunc(list[announced:], func(a, b Field) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+// lowerName is strings.ToLower without an allocation for the usual names.
+func lowerName(key string) string {
+	switch key {
+	case "Content-Type":
+		return "content-type"
+	case "Cache-Control":
+		return "cache-control"
+	case "Set-Cookie":
+		return "set-cookie"
+	case "Last-Modified":
+		return "last-modified"
+	case "Accept-Ranges":
+		return "accept-ranges"
+	case "Location":
+		return "location"
+	case "Etag":
+		return "etag"
+	case "Vary":
+		return "vary"
+	}
+	return strings.ToLower(key)
+}
+
+// isToken reports whether name can be the name of a field (RFC 9110, section
+// 5.6.2).
+func isToken(name string) bool {
+	for i := range len(name) {
+		c := name[i]
+		if c <= ' ' || c >= 0x7f || strings.IndexByte("\"(),/:;<=>?@[\\]{}", c) >= 0 {
+			return false
+		}
+	}
+	return name != ""
+}
