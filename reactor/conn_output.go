@@ -58,6 +58,25 @@ func (c *Conn) WriteRef(b []byte) {
 	c.markDirty()
 }
 
+// An Owner lends memory to an output.
+type Owner interface {
+	// Release is called once, on the loop, when the memory has been sent or
+	// will not be.
+	Release()
+}
+
+// WriteOwned appends b to the output without copying it. b may not change
+// until owner is told that it is released, which may be at once.
+func (c *Conn) WriteOwned(b []byte, owner Owner) {
+	if len(b) == 0 || c.Closed() {
+		owner.Release()
+		return
+	}
+	c.Buffer()
+	c.out.add(ref{b: b, owner: owner}, int64(len(b)))
+	c.markDirty()
+}
+
 // WriteFile appends n bytes of f from offset to the output and takes f over:
 // it is closed when they have been sent or the connection has ended. The
 // bytes go from the page cache to the socket; what is not in the cache is

@@ -19,9 +19,21 @@ type output struct {
 
 // A ref stands in the stream after the copied bytes up to tail[:at].
 type ref struct {
-	at   int
-	b    []byte
-	file *fileSpan
+	at    int
+	b     []byte
+	owner Owner // of b; may be nil
+	file  *fileSpan
+}
+
+// release gives back what r refers to.
+func (r *ref) release() {
+	if r.owner != nil {
+		r.owner.Release()
+	}
+	if r.file != nil {
+		r.file.file.Close()
+	}
+	*r = ref{}
 }
 
 // A fileSpan is a part of a file on its way to the socket.
@@ -152,7 +164,7 @@ func (o *output) sent(n int) {
 
 // next drops the first ref, which is finished.
 func (o *output) next() {
-	o.refs[o.first] = ref{}
+	o.refs[o.first].release()
 	o.first++
 }
 
@@ -175,7 +187,6 @@ func (o *output) send(l *Loop, fd int) (int, Errno) {
 			f.offset, f.n, f.warm = f.offset+int64(n), f.n-int64(n), f.warm-int64(n)
 			o.referred -= int64(n)
 			if f.n == 0 {
-				f.file.Close()
 				o.next()
 			}
 		}
@@ -193,11 +204,9 @@ func (o *output) send(l *Loop, fd int) (int, Errno) {
 	return n, errno
 }
 
-// discard closes the files that will not be sent.
+// discard gives back what will not be sent.
 func (o *output) discard() {
-	for _, r := range o.refs[o.first:] {
-		if r.file != nil {
-			r.file.file.Close()
-		}
+	for i := range o.refs[o.first:] {
+		o.refs[o.first+i].release()
 	}
 }
