@@ -328,5 +328,6 @@ func (l *Loop) measureLag() {
 	before := l.now
 	l.now = l.kernel.Now()
 	l.stats.lag.add(l.now - before)
+	l.stats.longest = max(l.stats.longest, l.now-before)
 	l.lagging = l.now-before > lookEvery
 }

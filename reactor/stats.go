@@ -54,6 +54,7 @@ type loopStats struct {
 	tasks, moves, sentAway    uint64
 	bytesIn, bytesOut         uint64
 	lag                       LagHistogram
+	longest                   time.Duration // lag since TakeLag
 	// Any goroutine, atomic: other loops look at them when they deal out
 	// connections, and handlers are bounded by their sum.
 	away atomic.Int64
@@ -89,6 +90,14 @@ func (l *Loop) Stats() Stats {
 	}
 	<-l.ended
 	return l.last
+}
+
+// TakeLag returns how long the longest iteration took, of those that found
+// more work at their end, since the last call, and how many tasks and posted
+// functions wait for the loop now. Loop only.
+func (l *Loop) TakeLag() (longest time.Duration, waiting int) {
+	longest, l.stats.longest = l.stats.longest, 0
+	return longest, l.queue.n + len(l.posts) - l.nextPost + int(l.inbox.nposts.Load())
 }
 
 // Away is the number of tasks that run away from the loops of the group now.
