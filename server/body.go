@@ -24,25 +24,24 @@ type requestBody struct {
 	trailers  []Field
 }
 
+// reset makes b ready for the next request. Its buffer has been released.
 func (b *requestBody) reset() {
-	buf, trailers := b.buf, b.trailers
-	if cap(buf) > keptBuffer {
-		buf = nil
-	}
+	trailers := b.trailers
 	clear(trailers)
-	*b = requestBody{buf: buf[:0], trailers: trailers[:0]}
+	*b = requestBody{trailers: trailers[:0]}
 }
 
 // buffered is what the handler has not read yet.
 func (b *requestBody) buffered() int { return len(b.buf) - b.off }
 
-// add appends p, which the caller has bounded.
-func (b *requestBody) add(p []byte) {
+// add appends p, which the caller has bounded. Loop only.
+func (b *requestBody) add(p []byte, buffers Buffers) {
 	if b.off > 0 && b.off == len(b.buf) {
 		b.buf, b.off = b.buf[:0], 0
 	} else if b.off > len(b.buf)/2 {
 		b.buf, b.off = b.buf[:copy(b.buf, b.buf[b.off:])], 0
 	}
+	b.grow(len(p), buffers)
 	b.buf = append(b.buf, p...)
 	b.received += int64(len(p))
 }
@@ -68,7 +67,7 @@ func (ex *exchange) bodyRoom() int {
 // deliver gives the handler a piece of its body. Loop only.
 func (ex *exchange) deliver(p []byte) {
 	ex.mu.Lock()
-	ex.body.add(p)
+	ex.body.add(p, ex.shard.loop.Buffers())
 	ex.rouseReader()
 	ex.mu.Unlock()
 }

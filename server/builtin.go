@@ -74,7 +74,7 @@ func (s *Server) registerUnlessTaken(pattern string, h Handler) {
 			return
 		}
 	}
-	s.Get(pattern, h)
+	s.add("GET", pattern, h)
 }
 
 func (s *Server) serveHealth(w *Response, _ *Request) {

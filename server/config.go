@@ -115,6 +115,9 @@ type Config struct {
 	Logger *zap.Logger
 	// Observer is told of connections and requests; see Observer.
 	Observer Observer
+	// Buffers makes what the loop of that index takes its memory from. Nil
+	// means free lists of the loop's own, bounded.
+	Buffers func(loop int) Buffers
 }
 
 // A Listener is one more address to serve.

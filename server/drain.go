@@ -69,7 +69,7 @@ func (s *Server) drain(ctx context.Context) {
 func (s *shard) beginDrain() {
 	s.draining = true
 	s.loop.Conns(func(c *reactor.Conn) {
-		if p, ok := c.Handler().(plain); ok {
+		if p, ok := c.Handler().(interface{ drain() }); ok {
 			p.drain()
 		}
 	})

@@ -253,6 +253,7 @@ func (s *shard) recycle(ex *exchange) {
 		clear(ex.values)
 		ex.values = ex.values[:0]
 	}
+	ex.body.release(s.loop.Buffers())
 	ex.body.reset()
 	ex.reply.reset()
 	if len(ex.head.fields) > keptFields {

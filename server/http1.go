@@ -28,6 +28,7 @@ type http1 struct {
 	outAt   time.Duration // when to look at the response's departure
 	inMark  int64         // body bytes at the last look
 	outMark int64         // bytes sent at the last look
+	opened  time.Duration
 }
 
 // phase1 is what an http1 waits for.
@@ -56,7 +57,7 @@ const (
 )
 
 func newHTTP1(s *shard, t transport) *http1 {
-	h := &http1{t: t, shard: s}
+	h := &http1{t: t, shard: s, opened: s.loop.Now()}
 	h.parser.Init(s.parserConfig())
 	h.idle()
 	if s.draining {

@@ -80,7 +80,7 @@ func (h *http1) stream(ex *exchange) {
 func (h *http1) data(p []byte) {
 	switch ex := h.ex; h.phase {
 	case phaseInline:
-		ex.body.add(p)
+		ex.body.add(p, h.shard.loop.Buffers())
 		if len(ex.body.buf) > ex.snap.cfg.InlineBody {
 			h.stream(ex)
 		}

@@ -24,9 +24,10 @@ type Observer struct {
 	// LimitHit is called when a bound refused something, with its name in
 	// the configuration file, for example "max_connections".
 	LimitHit func(name string)
-	// LoopLag is called about once a second for each loop that did work,
-	// with the longest time between a wake-up and the end of its iteration,
-	// and the number of tasks that waited at that moment.
+	// LoopLag is called about once a second for each loop that sends
+	// responses, with how long the longest of its iterations took that found
+	// more to do at their end, and how many handlers and messages wait for
+	// the loop at that moment. A loop that is idle is not woken for it.
 	LoopLag func(loop int, lag time.Duration, queued int)
 }
 

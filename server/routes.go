@@ -114,9 +114,12 @@ func (g *Group) Use(m ...Middleware) {
 // for the patterns. An empty method means every method. A fault is reported
 // by ListenAndServe, together with all others.
 func (g *Group) Route(method, pattern string, h Handler) {
-	if !g.srv.mayRegister() {
-		return
+	if g.srv.mayRegister() {
+		g.add(method, pattern, h)
 	}
+}
+
+func (g *Group) add(method, pattern string, h Handler) {
 	rt := &route{method: method, pattern: router.Join(g.prefix, pattern), bare: h, group: g}
 	if _, err := g.srv.router.Add(method, rt.pattern, rt); err != nil {
 		g.srv.registerErr = errors.Join(g.srv.registerErr, err)

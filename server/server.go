@@ -32,6 +32,9 @@ type Server struct {
 	addresses *addressTable
 	logs      *logRing
 	netHTTP   func() *http.Server // what http.ServerContextKey gives
+	// layer puts something between a connection and its protocol; nil is
+	// nothing.
+	layer func(*shard, *reactor.Conn) reactor.Handler
 
 	// Registration, and read-only afterwards.
 	router           *router.Router[*route]
@@ -158,25 +161,19 @@ func (s *Server) ListenAndServe(ctx context.Context) error {
 
 // start does everything up to the first accept.
 func (s *Server) start() error {
-	s.state.Store(stateNew) // the endpoints are registered like any route
 	s.registerEndpoints()
-	s.state.Store(stateServing)
 	if s.registerErr != nil {
 		return s.registerErr
 	}
 	group, err := reactor.New(reactor.Config{
 		Loops:     s.cfg.WorkerThreads,
 		HighWater: s.cfg.OutputHighWater,
+		Buffers:   s.cfg.buffers(),
 	})
 	if err != nil {
 		return err
 	}
-	s.reactor = group
-	s.logs = newLogRing(s.cfg.Logger)
-	for _, l := range group.Loops() {
-		s.shards = append(s.shards, newShard(s, l))
-	}
-	s.compileRoutes()
+	s.serveOn(group)
 	if err := s.listen(); err != nil {
 		group.Close()
 		s.logs.close()
@@ -184,6 +181,16 @@ func (s *Server) start() error {
 	}
 	s.started = time.Now()
 	return group.Start()
+}
+
+// serveOn makes the server's part of each loop of group.
+func (s *Server) serveOn(group *reactor.Group) {
+	s.reactor = group
+	s.logs = newLogRing(s.cfg.Logger)
+	for _, l := range group.Loops() {
+		s.shards = append(s.shards, newShard(s, l))
+	}
+	s.compileRoutes()
 }
 
 func (s *Server) compileRoutes() {
@@ -270,7 +277,7 @@ func (s *Server) Reload(cfg Config) error {
 	cfg.WorkerThreads, cfg.OutputHighWater = old.WorkerThreads, old.OutputHighWater
 	cfg.ReusePort, cfg.TLS, cfg.HTTP2.Disabled = old.ReusePort, old.TLS, old.HTTP2.Disabled
 	cfg.HealthEndpoint, cfg.StatsEndpoint = old.HealthEndpoint, old.StatsEndpoint
-	cfg.Logger, cfg.Observer = old.Logger, old.Observer
+	cfg.Logger, cfg.Observer, cfg.Buffers = old.Logger, old.Observer, old.Buffers
 	s.snap.Store(&snapshot{cfg})
 	if restart != nil {
 		return &RestartError{restart}

@@ -37,8 +37,18 @@ func (s *shard) now() string {
 		wall := s.loop.Wall()
 		s.date = string(httpone.AppendDate(nil, wall))
 		s.dateNext = s.loop.Now() + time.Second - time.Duration(wall.Nanosecond())
+		s.reportLag()
 	}
 	return s.date
+}
+
+// reportLag tells the observer how busy the loop has been. It is called about
+// once a second, if there are responses at all.
+func (s *shard) reportLag() {
+	if fn := s.srv.cfg.Observer.LoopLag; fn != nil {
+		longest, queued := s.loop.TakeLag()
+		fn(s.index, longest, queued)
+	}
 }
 
 // parserConfig is the configuration of the parser, made anew after a reload.
@@ -87,6 +97,9 @@ func (s *Server) accept(c *reactor.Conn) reactor.Handler {
 		fn(connInfo(c))
 	}
 	sh.counts.conns++
+	if s.layer != nil {
+		return s.layer(sh, c)
+	}
 	return plain{newHTTP1(sh, c)}
 }
 
@@ -148,11 +161,16 @@ func (h *shedding) input() {
 		h.conn.Close(nil)
 	}
 }
-func (h *shedding) drained()     {}
-func (h *shedding) blocked()     {}
-func (h *shedding) peerClosed()  {}
-func (h *shedding) deadline()    { h.conn.Close(nil) }
-func (h *shedding) drain()       { h.conn.Close(nil) }
+func (h *shedding) drained()    {}
+func (h *shedding) blocked()    {}
+func (h *shedding) peerClosed() {}
+func (h *shedding) deadline()   { h.conn.Close(nil) }
+func (h *shedding) drain()      { h.conn.Close(nil) }
+
+func (h *shedding) connState() ConnState {
+	return ConnState{ConnInfo: connInfo(h.conn), State: "shed"}
+}
+
 func (h *shedding) closed(error) { h.shard.srv.open.Add(-1) }
 
 // joinHostPort is netip's notation for IP addresses, host:port for names.

@@ -47,6 +47,7 @@ type protocol interface {
 	deadline()   // the deadline has passed
 	peerClosed() // the peer's FIN was seen, maybe behind unread input
 	drain()      // the server shuts down
+	connState() ConnState
 	closed(error)
 }
 
