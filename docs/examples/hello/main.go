@@ -10,7 +10,7 @@ import (
 )
 
 func main() {
-	srv, err := server.New(server.Config{})
+	srv, err := server.New(server.Config{BindPort: 8080})
 	if err != nil {
 		log.Fatal(err)
 	}
