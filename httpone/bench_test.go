@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"unsafe"
 )
 
 // head returns a plain GET with the given number of field lines.
@@ -70,12 +69,5 @@ func BenchmarkAppendReply(b *testing.B) {
 			b.Fatal(err)
 		}
 		c.FinishReply()
-	}
-}
-
-func TestConnIsSmall(t *testing.T) {
-	t.Parallel()
-	if n := unsafe.Sizeof(Conn{}); n > 64 {
-		t.Errorf("a Conn has %d bytes, want at most 64: every idle connection keeps one", n)
 	}
 }

@@ -29,11 +29,11 @@ const (
 	inMethod sectionPhase = iota
 	inTarget
 	inVersion
-	atLine    // first octet of a field line, or CR of the empty line
-	inName    // field-name and the colon
-	inValue   // OWS, field-value, OWS, and CR
-	atLineLF  // LF of a field line
-	atLastLF  // LF of the empty line
+	atLine   // first octet of a field line, or CR of the empty line
+	inName   // field-name and the colon
+	inValue  // OWS, field-value, OWS, and CR
+	atLineLF // LF of a field line
+	atLastLF // LF of the empty line
 )
 
 // scanFields goes on with the field lines up to and including the empty line:
