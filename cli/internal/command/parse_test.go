@@ -131,20 +131,32 @@ func TestWhatIsLeftOverIsAUsageError(t *testing.T) {
 func TestTheVersionHasFourSpellings(t *testing.T) {
 	t.Parallel()
 	for _, args := range []string{"version", "-v", "--version"} {
-		if got := run(args); got.code != ExitOK || got.stdout != "reactor_server version "+release+"\n" || got.stderr != "" {
+		if got := run(args); got.code != ExitOK || got.stdout != "reactor_server version "+currentVersion()+"\n" || got.stderr != "" {
 			t.Errorf("%s: %+v", args, got)
 		}
 	}
 	for _, args := range []string{"-V", "--version-verbose", "version -V", "version --version-verbose"} {
 		got := run(strings.Fields(args)...)
 		lines := strings.Split(got.stdout, "\n")
-		if got.code != ExitOK || len(lines) != 7 || lines[0] != "reactor_server version "+release {
+		if got.code != ExitOK || len(lines) != 7 || lines[0] != "reactor_server version "+currentVersion() {
 			t.Fatalf("%s: %+v", args, got)
 		}
 		for i, part := range []string{"  Go: go1", "  Commit: ", "  Platform: ", "  TLS: crypto/tls", "  Features: HTTP/1.1"} {
 			if !strings.HasPrefix(lines[i+1], part) {
 				t.Errorf("%s: line %d is %q, want it to begin with %q", args, i+1, lines[i+1], part)
 			}
+		}
+	}
+}
+
+func TestOnlyATaggedVersionIsTakenFromTheGoCommand(t *testing.T) {
+	t.Parallel()
+	for version, want := range map[string]bool{
+		"v0.3.0": true, "v1.22.333": true, "": false, "(devel)": false,
+		"v0.0.0-20260131130509-0123456789ab": false, "v0.3.1-0.20260131130509-0123456789ab+dirty": false,
+	} {
+		if got := isRelease(version); got != want {
+			t.Errorf("isRelease(%q) = %v, want %v", version, got, want)
 		}
 	}
 }

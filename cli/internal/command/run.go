@@ -103,7 +103,7 @@ func (r *running) ended(err error) error {
 func (r *running) banner() {
 	say := func(format string, args ...any) { r.log.Info(fmt.Sprintf(format, args...)) }
 	address := r.srv.Addr()
-	say("%s version %s starting", product, release)
+	say("%s version %s starting", product, currentVersion())
 	say("Listen: %s", address)
 	for _, more := range r.srv.Addrs()[1:] {
 		say("Listen: %s", more)

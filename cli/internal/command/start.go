@@ -72,7 +72,7 @@ func (p *program) runServer(loaded *config.Loaded, options startOptions) error {
 		return err
 	}
 	page := examples.Welcome(examples.Content{
-		Product: product, Version: release,
+		Product: product, Version: currentVersion(),
 		Health: settings.HealthEndpoint, Stats: settings.StatsEndpoint, Examples: options.examples,
 	})
 	if options.examples {

@@ -12,6 +12,28 @@ import (
 // release is the version of this source tree; all modules share it.
 const release = "0.1.0"
 
+// buildVersion and buildCommit are stamped into the binary by the Makefile
+// (-ldflags -X), and by nothing else.
+var buildVersion, buildCommit string
+
+// currentVersion is what the binary was stamped with, else the version that
+// `go install` fetched, else that of the source tree.
+func currentVersion() string {
+	if buildVersion != "" {
+		return strings.TrimPrefix(buildVersion, "v")
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && isRelease(info.Main.Version) {
+		return strings.TrimPrefix(info.Main.Version, "v")
+	}
+	return release
+}
+
+// isRelease tells v0.3.0 from what the go command makes up for a tree that is
+// not tagged: (devel), or a version with a date and a hash.
+func isRelease(version string) bool {
+	return strings.HasPrefix(version, "v") && !strings.ContainsAny(version, "-+")
+}
+
 func (p *program) version() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "version [options]",
@@ -26,7 +48,7 @@ func (p *program) version() *cobra.Command {
 }
 
 func (p *program) printVersion(verbose bool) error {
-	text := fmt.Sprintf("%s version %s\n", product, release)
+	text := fmt.Sprintf("%s version %s\n", product, currentVersion())
 	if verbose {
 		text += fmt.Sprintf("  Go: %s\n", runtime.Version())
 		text += fmt.Sprintf("  Commit: %s\n", commit())
@@ -38,9 +60,12 @@ func (p *program) printVersion(verbose bool) error {
 	return failed(err)
 }
 
-// commit is what the go command recorded at build time, if it built from a
-// repository.
+// commit is what the binary was stamped with, else what the go command has
+// recorded, if it built from a repository.
 func commit() string {
+	if buildCommit != "" {
+		return buildCommit
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"
