@@ -71,8 +71,8 @@ var keys = []key{
 	{name: "inline_body", field: func(c *Config) any { return &c.InlineBody }, min: 1, max: 16 << 20},
 	{name: "body_buffer", field: func(c *Config) any { return &c.BodyBuffer }, min: 4096, max: 1 << 30},
 	{name: "output_high_water", field: func(c *Config) any { return &c.OutputHighWater }, min: 4096, max: 1 << 30},
-	{name: "linger_bytes", field: func(c *Config) any { return &c.LingerBytes }, max: maxInt, zero: "none"},
-	{name: "linger_timeout_sec", field: func(c *Config) any { return &c.LingerTimeoutSec }, max: 60, zero: "none"},
+	{name: "linger_bytes", field: func(c *Config) any { return &c.LingerBytes }, max: maxInt, zero: "close at once"},
+	{name: "linger_timeout_sec", field: func(c *Config) any { return &c.LingerTimeoutSec }, min: 1, max: 60},
 
 	{name: "server_header", field: func(c *Config) any { return &c.ServerHeader }},
 

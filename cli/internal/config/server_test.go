@@ -42,7 +42,7 @@ func TestZeroInTheFileKeepsItsMeaning(t *testing.T) {
 		{"body_buffer = 4096", func(s server.Config) any { return s.BodyBuffer }, 4096},
 		{"output_high_water = 4096", func(s server.Config) any { return s.OutputHighWater }, 4096},
 		{"linger_bytes = 0", func(s server.Config) any { return s.LingerBytes }, server.Off},
-		{"linger_timeout_sec = 0", func(s server.Config) any { return s.LingerTimeout }, time.Duration(server.Off)},
+		{"linger_timeout_sec = 1", func(s server.Config) any { return s.LingerTimeout }, time.Second},
 		{"server_header = ''", func(s server.Config) any { return s.ServerHeader }, ""},
 		{"tls.enabled = false", func(s server.Config) any { return s.TLS.Enabled }, false},
 		{"tls.cert_file = ''", func(s server.Config) any { return s.TLS.CertFile }, ""},
