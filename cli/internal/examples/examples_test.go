@@ -219,8 +219,19 @@ func TestUploadCountsABodyLargerThanTheLimit(t *testing.T) {
 	if err := json.Unmarshal([]byte(got.body), &c); err != nil || c.Bytes != n {
 		t.Errorf("upload: %s %q, %v, want %d bytes", got.Status, got.body, err, n)
 	}
+}
+
+// A little above the limit, so that the server takes in what is on its way
+// when it refuses (linger_bytes).
+func TestABodyAboveTheLimitIsRefusedAndNotEchoedInPart(t *testing.T) {
+	t.Parallel()
+	base := serve(t, Content{})
+	const n = 1<<20 + 64<<10
 	if got := do(t, "POST", base+"/", io.LimitReader(endless{}, n)); got.StatusCode != 413 {
-		t.Errorf("POST / above the limit: %s, want 413", got.Status)
+		t.Errorf("in chunks: %s, want 413", got.Status)
+	}
+	if got := do(t, "POST", base+"/", strings.NewReader(strings.Repeat("x", n))); got.StatusCode != 413 {
+		t.Errorf("with its length: %s, want 413", got.Status)
 	}
 }
 
