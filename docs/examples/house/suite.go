@@ -107,6 +107,8 @@ func testsByPackage(cases []Case) map[string][]string {
 func runTests(root, pkg string, tests []string) []byte {
 	cmd := exec.Command("go", "test", "-v", "-run", "^("+strings.Join(tests, "|")+")$", "./"+pkg)
 	cmd.Dir = root
+	// The workspace again, and the conformance tables too.
+	cmd.Env = append(os.Environ(), "GOWORK=", "HOUSE=conform")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		out = fmt.Appendf(out, "FAIL %s: %v\n", pkg, err)
