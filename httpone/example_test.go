@@ -2,6 +2,7 @@ package httpone_test
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"reactor.example/httpone"
@@ -12,7 +13,7 @@ func Example() {
 	conn := httpone.NewConn(nil)
 	var req httpone.Request
 	in := []byte("POST /greet?lang=en HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nworld")
-	var name string
+	var name strings.Builder
 	for {
 		event, n, err := conn.Next(in, &req)
 		in = in[n:]
@@ -24,14 +25,14 @@ func Example() {
 		case httpone.EventHead:
 			fmt.Println(req.Method, req.Path, req.RawQuery, req.ContentLength)
 		case httpone.EventData:
-			name += string(req.Data)
+			name.WriteString(string(req.Data))
 		}
 		if event == httpone.EventEnd {
 			break
 		}
 	}
 	head := httpone.ReplyHead{Status: 200, Fields: []httpone.Field{{Name: "content-type", Value: "text/plain"}}}
-	out, err := conn.AppendReply(nil, &req, &head, []byte("Hello, "+name+"!"))
+	out, err := conn.AppendReply(nil, &req, &head, []byte("Hello, "+name.String()+"!"))
 	fmt.Printf("%q %v\n", out, err)
 	fmt.Println("keep:", conn.FinishReply())
 	// Output:

@@ -128,18 +128,18 @@ func FuzzAppend(f *testing.F) {
 			}
 			return
 		}
-		sent := ""
+		var sent strings.Builder
 		for _, p := range []string{data, "", data} {
 			more, err := c.AppendData(out, []byte(p))
 			if out = more; err == nil {
-				sent += p
+				sent.WriteString(p)
 			}
 		}
 		out, err = c.AppendEnd(out, fields)
 		if err != nil {
 			return // the caller closes, the client sees a truncated response
 		}
-		checkOneResponse(t, string(out), method, status, sent, c.FinishReply())
+		checkOneResponse(t, string(out), method, status, sent.String(), c.FinishReply())
 	})
 }
 

@@ -39,7 +39,7 @@ func classify() (t [256]uint8) {
 	// A comma in a host is what two joined Host lines look like.
 	add(classHost, alnum+"-._~!$&'()*+;=")
 	add(classHex, digits+"abcdefABCDEF")
-	for ch := 0; ch < 256; ch++ {
+	for ch := range 256 {
 		if ch == '\t' || ch >= 0x20 && ch != 0x7f {
 			t[ch] |= classField | classQuoted
 		}

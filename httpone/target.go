@@ -49,8 +49,8 @@ func (r *Request) setTarget() *ProtocolError {
 // setPath splits a path with an optional query.
 func (r *Request) setPath(s string) *ProtocolError {
 	r.Path = s
-	if i := strings.IndexByte(s, '?'); i >= 0 {
-		r.Path, r.RawQuery = s[:i], s[i+1:]
+	if before, after, ok := strings.Cut(s, "?"); ok {
+		r.Path, r.RawQuery = before, after
 	}
 	// Some take a backslash for a slash, others do not.
 	if strings.IndexByte(r.Path, '\\') >= 0 {
