@@ -23,9 +23,10 @@ type BufferPool struct {
 }
 
 const (
-	minClass       = 9  // 512 bytes
-	maxClass       = 16 // 64 KiB; larger ones are not kept
-	keptPerClass   = 64
+	minClass       = 9       // 512 bytes
+	maxClass       = 18      // 256 KiB; larger ones are not kept
+	keptBytes      = 2 << 20 // of each class, at most ...
+	keptPerClass   = 64      // ... and as many
 	largestPooled  = 1 << maxClass
 	smallestPooled = 1 << minClass
 )
@@ -53,7 +54,7 @@ func (p *BufferPool) Put(b []byte) {
 		return
 	}
 	class := bits.Len(uint(n)) - 1 // rounds down a slice that append has grown
-	if free := &p.classes[class-minClass]; len(*free) < keptPerClass {
+	if free := &p.classes[class-minClass]; len(*free) < min(keptPerClass, keptBytes>>class) {
 		*free = append(*free, b[:1<<class:n])
 	}
 }

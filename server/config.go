@@ -88,8 +88,9 @@ type Config struct {
 	// its handler starts. Zero means 16 KiB.
 	InlineBody int
 	// BodyBuffer bounds what is held of a larger body that no handler has
-	// read yet, and of a streamed response that the client has not taken
-	// yet, in bytes. Zero means 64 KiB.
+	// read yet, and of a streamed response that has not been passed on yet,
+	// in bytes; a client that does not keep up gets a quarter of it. Zero
+	// means 256 KiB.
 	BodyBuffer int
 	// OutputHighWater is the pending output, in bytes, above which nothing
 	// more is read from a connection until it has fallen to a quarter. Zero
@@ -163,7 +164,7 @@ func (c Config) withDefaults() Config {
 	or(&c.MaxBodySize, 1<<20)
 	or(&c.MaxWSMessageSize, 16<<20)
 	or(&c.InlineBody, 16<<10)
-	or(&c.BodyBuffer, 64<<10)
+	or(&c.BodyBuffer, 256<<10)
 	or(&c.OutputHighWater, 256<<10)
 	or(&c.LingerBytes, 256<<10)
 	or(&c.LingerTimeout, 2*time.Second)

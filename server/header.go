@@ -28,7 +28,18 @@ const (
 	responseTrailers
 )
 
-// fields returns the list with the exchange locked, or nil with it unlocked
+// lockToWrite is lock for a change. A response head that is the loop's
+// already cannot change.
+func (h Header) lockToWrite() *[]Field {
+	list := h.lock()
+	if list != nil && h.list == responseFields && h.ex.reply.stage >= replyStreaming {
+		h.ex.mu.Unlock()
+		return nil
+	}
+	return list
+}
+
+// lock returns the list with the exchange locked, or nil with it unlocked
 // when the handler has returned.
 func (h Header) lock() *[]Field {
 	ex := h.ex
@@ -110,7 +121,7 @@ func (h Header) Set(name, value string) {
 // Add appends a field. A name that is not a token makes the response fail
 // when it is encoded; CR, LF and NUL in a value are removed.
 func (h Header) Add(name, value string) {
-	list := h.lock()
+	list := h.lockToWrite()
 	if list == nil {
 		return
 	}
@@ -120,7 +131,7 @@ func (h Header) Add(name, value string) {
 
 // Del removes the fields of that name.
 func (h Header) Del(name string) {
-	list := h.lock()
+	list := h.lockToWrite()
 	if list == nil {
 		return
 	}

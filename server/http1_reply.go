@@ -20,60 +20,84 @@ func (h *http1) sendRest(ex *exchange) error {
 	if h.flags&failed != 0 && h.flags&headSent == 0 && !(ex.asHTTP && r.begun()) {
 		h.replace(ex)
 	}
-	if h.flags&headSent != 0 {
-		return h.sendTail(r)
+	if h.flags&headSent == 0 {
+		if err := h.sendHead(ex, h.wholeLength(ex)); err != nil {
+			return err
+		}
 	}
-	body := r.buf
-	if r.stage == replyWhole {
-		body = r.whole
+	if err := h.sendBody(ex); err != nil {
+		return err
 	}
-	length := int64(len(body))
+	b, err := h.parser.AppendEnd(h.t.Buffer(), r.trailers)
+	h.t.SetBuffer(b)
+	return err
+}
+
+// wholeLength is the length to declare for a response that is here as a
+// whole. Hot path.
+func (h *http1) wholeLength(ex *exchange) int64 {
+	r := &ex.reply
+	length := int64(len(r.whole) + r.buf.n)
 	switch {
 	case r.hasLength && (ex.head.noBody || r.length == unknownLength):
-		length = r.length
+		return r.length
 	case r.hasLength && r.length != length:
 		h.replaceBy(ex, 500)
 		h.shard.logReply(ex, ErrLength)
-		body, length = r.whole, int64(len(r.whole))
+		return int64(len(r.whole))
+	case len(r.trailers) > 0 && !ex.head.noBody:
+		return unknownLength
 	}
-	if len(r.trailers) > 0 && !ex.head.noBody {
-		length = -1
-	}
-	if err := h.sendHead(ex, length); err != nil {
-		return err
-	}
-	return h.sendWhole(ex, body)
+	return length
 }
 
-// sendWhole sends body and the end, after the head. Hot path.
-func (h *http1) sendWhole(ex *exchange, body []byte) (err error) {
-	t := h.t
-	if !ex.head.noBody {
-		ex.out += int64(len(body))
+// sendBody sends what there is of the body. Hot path.
+func (h *http1) sendBody(ex *exchange) error {
+	r := &ex.reply
+	if len(r.whole) > 0 {
+		return h.sendData(ex, r.whole, nil)
 	}
-	if len(body) >= refLimit && !ex.head.noBody && len(ex.reply.trailers) == 0 {
-		b, err := h.parser.AppendChunkHead(t.Buffer(), len(body))
-		t.SetBuffer(b)
-		if err != nil {
-			return err
+	for {
+		b := r.buf.next()
+		if b == nil {
+			return nil
 		}
-		t.WriteRef(body)
-		t.SetBuffer(h.parser.AppendChunkTail(t.Buffer()))
-		if ex.reply.stage != replyWhole {
-			ex.reply.buf = nil // it belongs to the output now
-		}
-		body = nil
-	}
-	b := t.Buffer()
-	if len(body) > 0 {
-		if b, err = h.parser.AppendData(b, body); err != nil {
-			t.SetBuffer(b)
+		if err := h.sendData(ex, b.b, b); err != nil {
 			return err
 		}
 	}
-	b, err = h.parser.AppendEnd(b, ex.reply.trailers)
-	t.SetBuffer(b)
-	return err
+}
+
+// sendData sends a piece of the body: a small one copied behind what is there
+// already, a large one from where it lies. b, if not nil, is the block that p
+// lies in, and is given away. Hot path.
+func (h *http1) sendData(ex *exchange, p []byte, b *block) error {
+	large := len(p) >= refLimit && !h.parser.SwallowsData()
+	if b != nil && !large {
+		defer b.Release()
+	}
+	if !large {
+		out, err := h.parser.AppendData(h.t.Buffer(), p)
+		h.t.SetBuffer(out)
+		ex.out += int64(len(p))
+		return err
+	}
+	out, err := h.parser.AppendChunkHead(h.t.Buffer(), len(p))
+	h.t.SetBuffer(out)
+	switch {
+	case err != nil:
+		if b != nil {
+			b.Release()
+		}
+		return err
+	case b != nil:
+		h.t.WriteOwned(p, b)
+	default:
+		h.t.WriteRef(p)
+	}
+	ex.out += int64(len(p))
+	h.t.SetBuffer(h.parser.AppendChunkTail(h.t.Buffer()))
+	return nil
 }
 
 // sendHead sends the final head. A length of -1 means that it is not known.
@@ -107,21 +131,6 @@ func (h *http1) date(r *reply) string {
 		return ""
 	}
 	return h.shard.now()
-}
-
-// sendTail sends what is left of a streamed response, and its end.
-func (h *http1) sendTail(r *reply) (err error) {
-	b := h.t.Buffer()
-	if len(r.buf) > 0 {
-		if b, err = h.parser.AppendData(b, r.buf); err != nil {
-			h.t.SetBuffer(b)
-			return err
-		}
-		h.ex.out += int64(len(r.buf))
-	}
-	b, err = h.parser.AppendEnd(b, r.trailers)
-	h.t.SetBuffer(b)
-	return err
 }
 
 // pump implements carrier: the handler wants something.
@@ -170,52 +179,47 @@ func (h *http1) interim(ex *exchange, status int, fields []Field) error {
 
 // pumpReply sends what the handler has written, unless the client is behind.
 func (h *http1) pumpReply(ex *exchange) {
-	if h.t.Congested() {
-		return // drained pumps again
-	}
-	ex.mu.Lock()
 	r := &ex.reply
-	if r.stage != replyStreaming {
+	ex.mu.Lock()
+	if r.stage != replyStreaming || h.t.Congested() {
+		r.behind = true // drained pumps again
 		ex.mu.Unlock()
 		return
 	}
-	data := r.buf
-	r.buf, r.spare = r.spare[:0], nil
+	r.taken = r.buf.takeAll(r.taken[:0])
+	r.behind = false
 	if r.waiting {
 		r.waiting = false
 		ex.wake.Broadcast()
 	}
+	err := h.openStream(ex)
 	ex.mu.Unlock()
 
-	err := h.sendPiece(ex, data)
-	ex.mu.Lock()
-	r.spare = data[:0]
-	ex.mu.Unlock()
+	for i, b := range r.taken {
+		r.taken[i] = nil
+		if err == nil {
+			err = h.sendData(ex, b.b, b)
+		} else {
+			b.Release()
+		}
+	}
 	if err != nil {
 		h.shard.logReply(ex, err)
 		h.t.Close(err)
 	}
 }
 
-// sendPiece sends a piece of a streamed response, the head in front of the
-// first. The handler cannot touch the head any more.
-func (h *http1) sendPiece(ex *exchange, data []byte) (err error) {
-	if h.flags&headSent == 0 {
-		length := int64(-1)
-		if ex.reply.hasLength {
-			length = ex.reply.length
-		}
-		if err := h.sendHead(ex, length); err != nil {
-			return err
-		}
-	}
-	if len(data) == 0 {
+// openStream sends the head of a streamed response, once. The handler cannot
+// change it any more, but may look at it: ex.mu is held.
+func (h *http1) openStream(ex *exchange) error {
+	if h.flags&headSent != 0 {
 		return nil
 	}
-	ex.out += int64(len(data))
-	b, err := h.parser.AppendData(h.t.Buffer(), data)
-	h.t.SetBuffer(b)
-	return err
+	length := int64(unknownLength)
+	if ex.reply.hasLength {
+		length = ex.reply.length
+	}
+	return h.sendHead(ex, length)
 }
 
 // drained implements protocol: the client has caught up.

@@ -181,7 +181,7 @@ func (w *httpWriter) sniff(next []byte) {
 	}
 	defer ex.mu.Unlock()
 	w.sniffs = false
-	sample := ex.reply.buf
+	sample := ex.reply.buf.first()
 	if more := min(sniffLength-len(sample), len(next)); more > 0 {
 		sample = append(sample[:len(sample):len(sample)], next[:more]...)
 	}

@@ -73,7 +73,7 @@ func (h *http1) connState() ConnState {
 	}
 	if ex := h.ex; ex != nil {
 		ex.mu.Lock()
-		st.Held += int64(len(ex.body.buf) + len(ex.reply.buf))
+		st.Held += int64(len(ex.body.buf) + ex.reply.buf.n)
 		ex.mu.Unlock()
 	}
 	return st

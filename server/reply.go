@@ -19,10 +19,11 @@ type reply struct {
 	hasLength bool
 	waiting   bool // the handler waits in Write
 
-	whole   []byte // the body of a whole response; not copied
-	buf     []byte // written and not taken by the loop
-	spare   []byte // the other buffer of the pipe
-	written int64  // bytes given to Write in all
+	whole   []byte   // the body of a whole response; not copied
+	buf     pipe     // written and not taken by the loop
+	behind  bool     // the client does not keep up
+	written int64    // bytes given to Write in all
+	taken   []*block // loop only: scratch of pumpReply
 }
 
 // unknownLength as a declared length says that the body shall be sent as one
@@ -41,20 +42,13 @@ const (
 func (r *reply) reset() {
 	clear(r.fields)
 	clear(r.trailers)
+	r.buf.reset()
 	*r = reply{
 		fields:   r.fields[:0],
 		trailers: r.trailers[:0],
-		buf:      keep(r.buf),
-		spare:    keep(r.spare),
+		buf:      r.buf,
+		taken:    r.taken[:0],
 	}
-}
-
-// keep returns b empty for the next use, unless it has grown large.
-func keep(b []byte) []byte {
-	if cap(b) > keptBuffer {
-		return nil
-	}
-	return b[:0]
 }
 
 // statusOr200 is the status that is or will be sent.

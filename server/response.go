@@ -162,13 +162,16 @@ func (w *Response) WriteString(s string) (int, error) { return w.Write(bytesOf(s
 func (w *Response) stream(p []byte) (n int, err error) {
 	ex := w.ex
 	r := &ex.reply
-	bound := ex.snap.cfg.BodyBuffer
 	for {
 		if ex.gone != nil {
 			return n, ex.gone
 		}
-		k := min(len(p)-n, bound-len(r.buf))
-		r.buf = append(r.buf, p[n:n+k]...)
+		bound := ex.snap.cfg.BodyBuffer
+		if r.behind {
+			bound /= slowShare
+		}
+		k := min(len(p)-n, max(bound-r.buf.n, 0))
+		r.buf.write(p[n : n+k])
 		r.written += int64(k)
 		if n += k; n == len(p) {
 			if r.stage == replyStreaming {
@@ -184,6 +187,11 @@ func (w *Response) stream(p []byte) (n int, err error) {
 		}
 	}
 }
+
+// slowShare is what part of Config.BodyBuffer is held for a client that does
+// not keep up; one that does gets all of it, so that the handler and the loop
+// seldom wait for each other.
+const slowShare = 4
 
 // Flush sends what has been written so far. It does not wait for the client.
 func (w *Response) Flush() error {

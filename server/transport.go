@@ -22,6 +22,7 @@ type transport interface {
 	Buffer() []byte
 	SetBuffer(b []byte)
 	WriteRef(b []byte)
+	WriteOwned(b []byte, owner reactor.Owner)
 	Pending() int64
 	Sent() int64
 	Congested() bool

@@ -1,0 +1,105 @@
+package server
+
+import "sync"
+
+// A pipe carries bytes between a handler and its loop, in blocks, so that a
+// block can be passed on as a whole instead of being copied. It is guarded
+// by the mutex of its exchange. The zero value is an empty pipe.
+type pipe struct {
+	blocks []*block // in order
+	n      int      // bytes in all
+}
+
+// A block is a piece of a body. Whoever took it from the pipe may give it to
+// an output, which releases it when it is sent.
+type block struct{ b []byte }
+
+// The two sizes of a block: most bodies are small.
+const (
+	smallBlock = 4 << 10
+	largeBlock = 64 << 10
+)
+
+var (
+	smallBlocks = sync.Pool{New: func() any { return &block{b: make([]byte, 0, smallBlock)} }}
+	largeBlocks = sync.Pool{New: func() any { return &block{b: make([]byte, 0, largeBlock)} }}
+)
+
+// newBlock returns an empty block for a body of which n bytes are at hand.
+func newBlock(n int) *block {
+	if n <= smallBlock {
+		return smallBlocks.Get().(*block)
+	}
+	return largeBlocks.Get().(*block)
+}
+
+// Release implements reactor.Owner.
+func (b *block) Release() {
+	b.b = b.b[:0]
+	if cap(b.b) == smallBlock {
+		smallBlocks.Put(b)
+	} else {
+		largeBlocks.Put(b)
+	}
+}
+
+// write appends a copy of q.
+func (p *pipe) write(q []byte) {
+	for len(q) > 0 {
+		b := p.last()
+		if b == nil || len(b.b) == cap(b.b) {
+			b = newBlock(p.n + len(q))
+			p.blocks = append(p.blocks, b)
+		}
+		k := copy(b.b[len(b.b):cap(b.b)], q)
+		b.b = b.b[:len(b.b)+k]
+		p.n += k
+		q = q[k:]
+	}
+}
+
+func (p *pipe) last() *block {
+	if len(p.blocks) == 0 {
+		return nil
+	}
+	return p.blocks[len(p.blocks)-1]
+}
+
+// first is the content of the first block.
+func (p *pipe) first() []byte {
+	if len(p.blocks) == 0 {
+		return nil
+	}
+	return p.blocks[0].b
+}
+
+// next removes the first block and gives it to the caller; nil if there is
+// none.
+func (p *pipe) next() *block {
+	if len(p.blocks) == 0 {
+		return nil
+	}
+	b := p.blocks[0]
+	p.n -= len(b.b)
+	n := copy(p.blocks, p.blocks[1:])
+	p.blocks[n] = nil
+	p.blocks = p.blocks[:n]
+	return b
+}
+
+// takeAll appends all blocks to dst and leaves the pipe empty.
+func (p *pipe) takeAll(dst []*block) []*block {
+	dst = append(dst, p.blocks...)
+	clear(p.blocks)
+	p.blocks, p.n = p.blocks[:0], 0
+	return dst
+}
+
+// reset drops everything. The pipe can be used again. Hot path.
+func (p *pipe) reset() {
+	for i, b := range p.blocks {
+		b.Release()
+		p.blocks[i] = nil
+	}
+	p.blocks, p.n = p.blocks[:0], 0
+}
