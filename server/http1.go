@@ -109,6 +109,9 @@ func (h *http1) advance() {
 		case httpone.EventData:
 			h.data(h.req.Data)
 			h.t.Consume(n)
+			if h.phase == phaseDrain && h.inMark < 0 {
+				h.goodbye(true)
+			}
 		case httpone.EventEnd:
 			h.t.Consume(n)
 			h.end()
@@ -179,7 +182,9 @@ func (h *http1) finish(ex *exchange, r reactor.Result) {
 func (h *http1) complete() {
 	partial := h.phase == phaseStream
 	drain := partial && h.worthDraining()
-	sending := partial || h.flags&failed != 0
+	// Nothing was read while the handler was away, and a client that did not
+	// ask for the end may have sent its next request.
+	sending := partial || h.ex.moved || h.req.KeepAlive || h.flags&failed != 0
 	last := h.flags&(lastOne|drainOnly) != 0
 	h.release(nil)
 	switch keep := h.parser.FinishReply(); {
@@ -187,7 +192,7 @@ func (h *http1) complete() {
 		h.goodbye(sending)
 	case h.parser.State() == httpone.StateTunnel:
 		h.finishConn()
-	case partial:
+	case h.parser.State() == httpone.StateDrain:
 		h.drainBody()
 	default:
 		h.next()

@@ -156,5 +156,6 @@ func (h *http1) finishConn() {
 	h.phase = phaseEnd
 	h.inAt = 0
 	h.arm()
+	h.t.PauseReading() // nobody would consume it
 	h.t.CloseAfterFlush()
 }

@@ -87,9 +87,7 @@ func (h *http1) data(p []byte) {
 	case phaseStream:
 		ex.deliver(p)
 	case phaseDrain:
-		if h.inMark -= int64(len(p)); h.inMark < 0 {
-			h.finishConn()
-		}
+		h.inMark -= int64(len(p)) // below zero advance says goodbye
 	}
 }
 

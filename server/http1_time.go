@@ -76,6 +76,10 @@ func (h *http1) deadline() {
 func (h *http1) overdue() {
 	switch h.phase {
 	case phaseIdle:
+		if h.t.Pending() > 0 {
+			h.inAt = h.after(h.limits().IdleTimeout)
+			return
+		}
 		h.finishConn()
 	case phaseHead, phaseInline:
 		h.shard.limitHit("request_timeout_sec")
@@ -83,6 +87,11 @@ func (h *http1) overdue() {
 	case phaseStream:
 		h.lookAtBody()
 	case phaseDrain, phaseLinger:
+		if h.t.Pending() > 0 {
+			// The response has not left yet; its rate is watched by outAt.
+			h.inAt = h.after(h.limits().LingerTimeout)
+			return
+		}
 		h.t.Close(nil)
 	}
 }
