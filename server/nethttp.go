@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"time"
 
 	"go.uber.org/zap"
 )
@@ -35,7 +36,7 @@ var errAbort any = http.ErrAbortHandler
 // after EnableFullDuplex; up to Config.BodyBuffer bytes leave with a
 // Content-Length instead of 2 KiB; a handler that panics before its response
 // has begun is answered by OnError; field names leave in canonical case; and
-// a 205 has no body. A response that has been flushed cannot be hijacked.
+// a 205, or a 2xx to CONNECT, has no body. A response that has been flushed cannot be hijacked.
 func FromHTTP(h http.Handler) Handler {
 	return func(w *Response, r *Request) {
 		if !r.ex.serveAsHTTP(r.gen) {
@@ -47,7 +48,10 @@ func FromHTTP(h http.Handler) Handler {
 			w.Text(400, statusText(400))
 			return
 		}
-		x.writer = httpWriter{x: x, res: w, head: req.Method == "HEAD", declared: -1}
+		x.writer = httpWriter{
+			x: x, res: w, declared: -1,
+			head: req.Method == "HEAD", connect: req.Method == "CONNECT",
+		}
 		h.ServeHTTP(&x.writer, req)
 		x.writer.finish()
 	}
@@ -97,18 +101,24 @@ func (ex *exchange) noteEnd() {
 // An httpContext is the context of an http.Request. The context behind it is
 // made when it is first needed.
 type httpContext struct {
-	context.Context // of the request; see real
-	x               *httpExchange
-	once            sync.Once
+	x     *httpExchange
+	once  sync.Once
+	inner context.Context // of the request; see real
 }
 
 func (c *httpContext) real() context.Context {
-	c.once.Do(func() { c.Context = c.x.req.Context() })
-	return c.Context
+	c.once.Do(func() { c.inner = c.x.req.Context() })
+	return c.inner
 }
 
+// Deadline implements context.Context: there is none.
+func (c *httpContext) Deadline() (at time.Time, ok bool) { return at, false }
+
+// Done implements context.Context.
 func (c *httpContext) Done() <-chan struct{} { return c.real().Done() }
-func (c *httpContext) Err() error            { return c.real().Err() }
+
+// Err implements context.Context.
+func (c *httpContext) Err() error { return c.real().Err() }
 
 // Value gives what handlers of net/http look for: an http.Server under
 // http.ServerContextKey, and the address that the client has reached under
@@ -154,6 +164,8 @@ func (x *httpExchange) httpError(err error) error {
 		return http.ErrBodyNotAllowed
 	case ErrDeadline:
 		return os.ErrDeadlineExceeded
+	case ErrTooSlow:
+		return errors.Join(err, os.ErrDeadlineExceeded)
 	case ErrHijacked:
 		return http.ErrHijacked
 	case ErrBodyTooLarge:

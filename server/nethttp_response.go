@@ -24,6 +24,7 @@ type httpWriter struct {
 	header http.Header
 
 	head     bool  // the method is HEAD
+	connect  bool  // the method is CONNECT
 	wrote    bool  // WriteHeader was called
 	sniffs   bool  // the content type depends on the body
 	hijacked bool  // the connection is the handler's
@@ -60,10 +61,13 @@ func (w *httpWriter) WriteHeader(code int) {
 
 // misused logs a fault of the handler, with the line that made it.
 func (w *httpWriter) misused(what string) {
-	caller := "unknown"
-	if _, file, line, ok := runtime.Caller(2); ok {
-		caller = path.Base(file) + ":" + strconv.Itoa(line)
+	var pcs [8]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	f, more := frames.Next()
+	for more && strings.Contains(f.Function, "(*httpWriter)") {
+		f, more = frames.Next()
 	}
+	caller := path.Base(f.File) + ":" + strconv.Itoa(f.Line)
 	w.x.server().logs.log(zap.WarnLevel, what, zap.String("caller", caller))
 }
 
@@ -85,6 +89,7 @@ func (w *httpWriter) begin(code int) {
 	r.dropNamedAs(fields) // what a middleware has set before
 	r.fields = append(r.fields, fields...)
 	switch {
+	case !w.mayHaveBody():
 	case w.declared >= 0:
 		r.length, r.hasLength = w.declared, true
 	case w.trailers != nil || w.header.Get("Transfer-Encoding") != "":
@@ -170,7 +175,11 @@ func (w *httpWriter) sniffable() bool {
 	return !has && w.mayHaveBody() && w.header.Get("Content-Encoding") == "" && w.header.Get("Transfer-Encoding") == ""
 }
 
-func (w *httpWriter) mayHaveBody() bool { return !bodyless(w.status) && w.status != 205 }
+// mayHaveBody reports whether the response can have a body. Behind a 2xx to
+// CONNECT there is a tunnel (RFC 9110, section 9.3.6).
+func (w *httpWriter) mayHaveBody() bool {
+	return !bodyless(w.status) && w.status != 205 && !(w.connect && w.status/100 == 2)
+}
 
 // sniff sets the content type by what has been written and next, which is
 // about to be.
