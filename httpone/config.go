@@ -13,7 +13,7 @@ const Off = -1
 const (
 	defaultMaxHeadBytes      = 8192
 	defaultMaxTargetBytes    = 8000
-	defaultMaxFields         = 100
+	defaultMaxFields         = 256
 	defaultMaxLeadingCRLF    = 8
 	defaultMaxChunkLineBytes = 1024
 	defaultMaxChunkExtBytes  = 16384
@@ -42,7 +42,7 @@ type Config struct {
 	MaxTargetBytes int
 
 	// MaxFields limits the number of field lines of a head, and of a trailer
-	// section, each on its own. More are answered with 431. Zero means 100.
+	// section, each on its own. More are answered with 431. Zero means 256.
 	MaxFields int
 
 	// MaxLeadingCRLF limits the empty lines that are skipped before a request

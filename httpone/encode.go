@@ -25,22 +25,33 @@ func appendLine(dst []byte, name, value string) []byte {
 // that what is left is no token. Hot path.
 func appendFieldName(dst []byte, name string) ([]byte, bool) {
 	start := len(dst)
+	dst = append(dst, name...)
+	own := dst[start:]
 	capital := true
-	for i := range len(name) {
-		ch := name[i]
+	for i, ch := range own {
 		if octets[ch]&classToken == 0 {
-			if ch == '\r' || ch == '\n' {
-				continue
-			}
-			return dst, false
+			return appendCleanName(dst[:start], name)
 		}
 		if capital {
-			ch = upper(ch)
+			own[i] = upper(ch)
 		}
-		dst = append(dst, ch)
 		capital = ch == '-'
 	}
-	return dst, len(dst) > start
+	return dst, len(own) > 0
+}
+
+// appendCleanName is appendFieldName for a name that is not clean.
+func appendCleanName(dst []byte, name string) ([]byte, bool) {
+	clean := make([]byte, 0, len(name))
+	for i := range len(name) {
+		switch {
+		case octets[name[i]]&classToken != 0:
+			clean = append(clean, name[i])
+		case name[i] != '\r' && name[i] != '\n':
+			return dst, false
+		}
+	}
+	return appendFieldName(dst, string(clean))
 }
 
 func upper(ch byte) byte {

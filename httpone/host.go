@@ -21,14 +21,7 @@ func splitAuthority(s string) (host, port string, ok bool) {
 		}
 		host, s = s[:end+1], s[end+1:]
 	} else {
-		end := 0
-		for end < len(s) && s[end] != ':' {
-			n := hostOctet(s[end:])
-			if n == 0 {
-				return "", "", false
-			}
-			end += n
-		}
+		end := regName(s)
 		host, s = s[:end], s[end:]
 	}
 	if s == "" {
@@ -37,16 +30,20 @@ func splitAuthority(s string) (host, port string, ok bool) {
 	return host, s[1:], s[0] == ':' && isPort(s[1:])
 }
 
-// hostOctet returns how long the first octet of a reg-name is in s: 1, or 3
-// when it is percent-encoded, or 0 when it has no place there.
-func hostOctet(s string) int {
-	switch {
-	case octets[s[0]]&classHost != 0:
-		return 1
-	case s[0] == '%' && len(s) >= 3 && all(s[1:3], classHex):
-		return 3
+// regName returns how long the reg-name is that s begins with, of registered
+// octets and percent-encoded ones. An IPv4 address looks like one.
+func regName(s string) (end int) {
+	for end < len(s) {
+		switch {
+		case octets[s[end]]&classHost != 0:
+			end++
+		case s[end] == '%' && len(s) >= end+3 && all(s[end+1:end+3], classHex):
+			end += 3
+		default:
+			return end
+		}
 	}
-	return 0
+	return end
 }
 
 // isPort reports whether s is empty or a number up to 65535.
