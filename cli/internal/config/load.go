@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"unicode/utf8"
 )
 
@@ -76,7 +77,7 @@ func (l *loader) findFile(explicit string) string {
 		switch {
 		case err == nil:
 			found = append(found, path)
-		case !errors.Is(err, fs.ErrNotExist):
+		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR): // config may be a file
 			l.unreadable(path, err)
 			return ""
 		}

@@ -217,6 +217,16 @@ func TestTheDefaultFileIsTOMLElseJSONAndNeverBoth(t *testing.T) {
 	}
 }
 
+func TestAFileThatHappensToBeNamedConfigIsNoObstacle(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("config", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if loaded, err := Load(Sources{LookupEnv: env(nil).lookup}); err != nil || loaded.File != "" {
+		t.Errorf("Load = %+v, %v, want the defaults", loaded, err)
+	}
+}
+
 func TestPrecedenceIsDefaultsFileEnvironmentFlags(t *testing.T) {
 	file := write(t, "a.toml", "bind_port = 1\nworker_threads = 1\nlog.level = 'error'")
 	sources := Sources{
