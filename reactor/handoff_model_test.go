@@ -58,14 +58,31 @@ func (w *world) index(x *work) int {
 	return -1
 }
 
-func (w *world) state() string {
-	list := ""
-	for x := w.box.finished.Load(); x != nil; x = x.next {
-		list += fmt.Sprint(w.index(x))
+// A worldKey tells two states of a world apart.
+type worldKey struct {
+	ticket                                           uint64
+	asleep, closed, parked, woken, rouse, over       bool
+	finished, done, drops                            [3]int
+	posts, counted, next, running, away, jobs, spare int
+	taken, ran                                       int
+	owner, locked                                    string
+}
+
+func (w *world) state() any {
+	k := worldKey{
+		ticket: w.handoff.word.Load(),
+		asleep: w.box.asleep.Load(), closed: w.box.closed, parked: w.watcher.parked.Load(),
+		woken: w.woken, rouse: w.rouse, over: w.over,
+		posts: len(w.box.posts), counted: int(w.box.nposts.Load()),
+		next: w.next, running: w.running, away: w.away, jobs: len(w.jobs), spare: w.spare,
+		taken: w.taken, ran: w.ran, owner: w.owner, locked: w.locked,
 	}
-	return fmt.Sprint(w.handoff.word.Load(), w.box.asleep.Load(), list, len(w.box.posts), w.box.nposts.Load(), w.box.closed,
-		w.watcher.parked.Load(), w.next, w.running, w.away, w.owner, w.jobs, w.spare, w.locked, w.woken, w.rouse, w.over, w.done, w.drops,
-		w.taken, w.ran)
+	for i, x := 0, w.box.finished.Load(); x != nil; i, x = i+1, x.next {
+		k.finished[i] = w.index(x) + 2 // 1 is the end of all lists
+	}
+	copy(k.done[:], w.done)
+	copy(k.drops[:], w.drops)
+	return k
 }
 
 func (w *world) check() error {
@@ -133,23 +150,86 @@ func (w *world) driver(name, at string) *actor {
 		w.hired++
 	}
 	a := &actor{name: name, at: at, idle: "idle"}
-	a.locals = func() string { return fmt.Sprint(d.ticket, d.task, w.index(d.old), d.old == nil) }
-	a.steps = map[string]func() string{
-		"idle": d.resume, "begin": d.begin, "return": d.giveBack,
-		"add: load": d.addLoad, "add: cas": d.addCAS, "rouse: load": d.rouseLoad, "rouse: cas": d.rouseCAS, "wake": d.wake,
-		"home: load": d.homeLoad, "home: swap": d.homeSwap, "posts: load": d.postsLoad, "posts: take": d.postsTake,
-		"sleep: store": d.sleepStore, "sleep: finished": d.sleepFinished, "sleep: posts": d.sleepPosts,
-		"wait": d.wait, "awake": d.awake, "watcher: load": d.watcherLoad, "watcher: cas": d.watcherCAS, "pacer": d.pacer,
-		"end?": d.mayEnd, "close if empty": d.closeIfEmpty, "close": d.close,
+	a.locals = func() [4]int {
+		old := 0 // nil
+		if d.old != nil {
+			old = w.index(d.old) + 2
+		}
+		return [4]int{int(d.ticket), d.task, old}
 	}
-	a.waits = map[string]func() bool{
-		"idle":           func() bool { return len(w.jobs) > 0 && w.spare == turn },
-		"wait":           func() bool { return w.woken },
-		"posts: take":    func() bool { return w.locked == "" },
-		"close if empty": func() bool { return w.locked == "" },
-		"close":          func() bool { return w.locked == "" },
+	a.waits = func(at string) bool {
+		switch at {
+		case "idle":
+			return len(w.jobs) == 0 || w.spare != turn
+		case "wait":
+			return !w.woken
+		case "posts: take", "close if empty", "close":
+			return w.locked != ""
+		}
+		return false
 	}
+	a.step = d.step
 	return a
+}
+
+func (d *modelDriver) step(at string) string {
+	switch at {
+	case "idle":
+		return d.resume()
+	case "begin":
+		return d.begin()
+	case "return":
+		return d.giveBack()
+	case "add: load":
+		return d.addLoad()
+	case "add: cas":
+		return d.addCAS()
+	case "home: load":
+		return d.homeLoad()
+	case "home: swap":
+		return d.homeSwap()
+	case "posts: load":
+		return d.postsLoad()
+	case "posts: take":
+		return d.postsTake()
+	case "end?":
+		return d.mayEnd()
+	case "close if empty":
+		return d.closeIfEmpty()
+	case "close":
+		return d.close()
+	case "watcher: load":
+		return d.watcherLoad()
+	case "watcher: cas":
+		return d.watcherCAS()
+	case "pacer":
+		return d.pacer()
+	}
+	return d.sleepStep(at)
+}
+
+// sleepStep is the part of a driver that agrees about sleeping with those who
+// wake it, and their part of it.
+func (d *modelDriver) sleepStep(at string) string {
+	switch at {
+	case "sleep: store":
+		return d.sleepStore()
+	case "sleep: finished":
+		return d.sleepFinished()
+	case "sleep: posts":
+		return d.sleepPosts()
+	case "wait":
+		return d.wait()
+	case "awake":
+		return d.awake()
+	case "rouse: load":
+		return d.rouseLoad()
+	case "rouse: cas":
+		return d.rouseCAS()
+	case "wake":
+		return d.wake()
+	}
+	panic("no step " + at)
 }
 
 // resume is how a new driver begins.
@@ -340,27 +420,25 @@ func (d *modelDriver) pacer() string {
 func (w *world) look(n int) *actor {
 	var seen, t uint64
 	a := &actor{name: "watcher", at: "look"}
-	a.locals = func() string { return fmt.Sprint(n, seen, t) }
-	a.steps = map[string]func() string{
-		"look": func() string {
-			if n == 0 {
-				return ""
-			}
-			n--
-			if t = w.handoff.holder(); t != 0 && t == seen {
-				return "take"
-			}
-			seen = t
-			return "look"
-		},
-		"take": func() string {
+	a.locals = func() [4]int { return [4]int{n, int(seen), int(t)} }
+	a.step = func(at string) string {
+		if at == "take" {
 			if w.handoff.take(t) {
 				w.moved()
 				t = 0
 			}
 			seen = t
 			return "look"
-		},
+		}
+		if n == 0 {
+			return ""
+		}
+		n--
+		if t = w.handoff.holder(); t != 0 && t == seen {
+			return "take"
+		}
+		seen = t
+		return "look"
 	}
 	return a
 }
@@ -368,8 +446,8 @@ func (w *world) look(n int) *actor {
 // release is a Hold.Release of the task with the ticket, at any moment, n times.
 func (w *world) release(name string, ticket uint64, n int) *actor {
 	a := &actor{name: name, at: "take"}
-	a.locals = func() string { return fmt.Sprint(n) }
-	a.steps = map[string]func() string{"take": func() string {
+	a.locals = func() [4]int { return [4]int{n} }
+	a.step = func(string) string {
 		if w.handoff.take(ticket) {
 			w.moved()
 		}
@@ -377,17 +455,18 @@ func (w *world) release(name string, ticket uint64, n int) *actor {
 			return "take"
 		}
 		return ""
-	}}
+	}
 	return a
 }
 
 // post is a goroutine that posts once.
 func (w *world) post(name string) *actor {
 	a := &actor{name: name, at: "append"}
-	a.waits = map[string]func() bool{"append": func() bool { return w.locked == "" }}
+	a.waits = func(at string) bool { return at == "append" && w.locked != "" }
 	d := &modelDriver{w: w, name: name}
-	a.steps = map[string]func() string{
-		"append": func() string {
+	a.step = func(at string) string {
+		switch at {
+		case "append":
 			if w.box.closed {
 				return ""
 			}
@@ -395,13 +474,12 @@ func (w *world) post(name string) *actor {
 			w.locked = name
 			w.box.posts = append(w.box.posts, func() {})
 			return "count"
-		},
-		"count": func() string {
+		case "count":
 			w.box.nposts.Store(int32(len(w.box.posts)))
 			w.locked = ""
 			return "rouse: load"
-		},
-		"rouse: load": d.rouseLoad, "rouse: cas": d.rouseCAS, "wake": d.wake,
+		}
+		return d.sleepStep(at)
 	}
 	return a
 }
@@ -409,29 +487,32 @@ func (w *world) post(name string) *actor {
 // park is a watcher that parks n times.
 func (w *world) park(n int) *actor {
 	a := &actor{name: "watcher", at: "store"}
-	a.locals = func() string { return fmt.Sprint(n) }
+	a.locals = func() [4]int { return [4]int{n} }
+	a.waits = func(at string) bool { return at == "wait" && !w.rouse }
 	again := func() string {
 		if n--; n > 0 {
 			return "store"
 		}
 		return ""
 	}
-	a.waits = map[string]func() bool{"wait": func() bool { return w.rouse }}
-	a.steps = map[string]func() string{
-		"store": func() string { w.watcher.parked.Store(true); return "look" },
-		"look": func() string {
+	a.step = func(at string) string {
+		switch at {
+		case "store":
+			w.watcher.parked.Store(true)
+			return "look"
+		case "look":
 			if w.box.asleep.Load() {
 				return "wait"
 			}
 			return "cas"
-		},
-		"cas": func() string {
+		case "cas":
 			if w.watcher.parked.CompareAndSwap(true, false) {
 				return again()
 			}
 			return "wait"
-		},
-		"wait": func() string { w.rouse = false; return again() },
+		}
+		w.rouse = false // wait
+		return again()
 	}
 	return a
 }
