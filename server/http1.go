@@ -54,6 +54,7 @@ const (
 	rated                          // the rate of the body is being watched
 	drainOnly                      // shut down: no further request
 	clientEnded                    // the peer's FIN was seen
+	byAddress                      // counted in the table of addresses
 )
 
 func newHTTP1(s *shard, t transport) *http1 {
@@ -62,6 +63,9 @@ func newHTTP1(s *shard, t transport) *http1 {
 	h.idle()
 	if s.draining {
 		h.flags |= drainOnly
+	}
+	if s.byAddress {
+		h.flags |= byAddress
 	}
 	return h
 }
@@ -135,8 +139,10 @@ func (h *http1) window() (b []byte, ok bool) {
 	room := h.ex.bodyRoom()
 	if room == 0 {
 		h.t.PauseReading()
-		h.inAt = 0
-		h.arm()
+		if h.ex.route.settings.ReadTimeout <= 0 { // the rate does not count now
+			h.inAt = 0
+			h.arm()
+		}
 		return nil, false
 	}
 	return b[:min(len(b), room)], true
@@ -233,7 +239,7 @@ func (h *http1) closed(err error) {
 		h.shard.freeRequest(h.req)
 		h.req = nil
 	}
-	h.shard.closed(h.connInfo(), err)
+	h.shard.closed(h.connInfo(), h.flags&byAddress != 0, err)
 }
 
 // goneBecause is what a handler is told when its connection ended by err.
@@ -285,7 +291,7 @@ func (h *http1) takeOver(ex *exchange) (net.Conn, error) {
 	ex.reply.stage = replyTakenOver
 	ex.mu.Unlock()
 	h.phase = phaseEnd
-	h.shard.closed(h.connInfo(), ErrHijacked)
+	h.shard.closed(h.connInfo(), h.flags&byAddress != 0, ErrHijacked)
 	return nc, nil
 }
 

@@ -11,6 +11,12 @@ var errTimeout = &httpone.ProtocolError{
 	Status: 408, Rule: "RFC 9110 15.5.9", Reason: "request did not arrive in time",
 }
 
+// errLength is the fault of a request that announces a body beyond its limit:
+// no handler begins for nothing.
+var errLength = &httpone.ProtocolError{
+	Status: 413, Rule: "RFC 9110 15.5.14", Reason: "content too large",
+}
+
 // refuse ends the connection for a fault of the client: one answer, and
 // nothing of what it sends is looked at any more. A handler that is at work
 // is told through its body, and answers unless it has not begun to.

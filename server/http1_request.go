@@ -17,7 +17,12 @@ func (h *http1) head() {
 	ex.begun = s.loop.Now()
 	ex.head = headOf(h.req)
 	s.begin(ex)
-	if limit := ex.route.settings.MaxBodyBytes; limit != ex.snap.cfg.MaxBodySize {
+	if length := ex.head.length; length != 0 {
+		limit := ex.body.limit
+		if limit >= 0 && length > limit {
+			h.refuse(errLength)
+			return
+		}
 		h.parser.LimitBody(limit)
 	}
 	h.startOrCollect(ex)
@@ -128,7 +133,9 @@ func (s *shard) begin(ex *exchange) {
 	s.counts.requests++
 	s.counts.active++
 	ex.route = s.routeOf(ex)
-	ex.body.limit = ex.route.settings.MaxBodyBytes
+	if ex.body.limit = ex.route.settings.MaxBodyBytes; ex.body.limit == 0 {
+		ex.body.limit = ex.snap.cfg.MaxBodySize
+	}
 	if fn := s.srv.cfg.Observer.RequestHead; fn != nil {
 		fn(ex.info())
 	}
@@ -144,6 +151,7 @@ func (s *shard) routeOf(ex *exchange) *route {
 	}
 	rt, verdict := srv.router.Match(ex.head.method, path, &ex.params)
 	if limit := ex.snap.cfg.MaxRequestsInFlight; limit > 0 && srv.reactor.Away() >= limit {
+		s.counts.overloaded++
 		s.limitHit("max_requests_in_flight")
 		return srv.own.overloaded
 	}

@@ -104,7 +104,8 @@ func (h *http1) lookAtBody() {
 	waiting, reading := ex.body.waiting, ex.body.read
 	ex.mu.Unlock()
 	fixed := ex.route.settings.ReadTimeout > 0 || !reading
-	if fixed || waiting && ex.body.received-h.inMark < h.leastBytes(ex) {
+	slow := waiting && h.flags&rated != 0 && ex.body.received-h.inMark < h.leastBytes(ex)
+	if fixed || slow {
 		h.shard.limitHit("min_rate")
 		h.refuse(errTimeout)
 		return
@@ -152,7 +153,7 @@ func (h *http1) tooSlowOut() bool {
 func (h *http1) leastBytes(ex *exchange) int64 {
 	cfg := h.limits()
 	rate := cfg.MinRate
-	if ex != nil {
+	if ex != nil && ex.route.settings.MinRate != 0 {
 		rate = ex.route.settings.MinRate
 	}
 	return int64(max(rate, 0)) * int64(cfg.MinRateGrace) / int64(time.Second)

@@ -153,14 +153,13 @@ func (g *Group) Head(pattern string, h Handler) { g.Route("HEAD", pattern, h) }
 func (g *Group) Options(pattern string, h Handler) { g.Route("OPTIONS", pattern, h) }
 
 // compile wraps the handler of rt into the middleware of its groups and
-// resolves its settings.
-func (rt *route) compile(loops int, defaults Settings) {
+// resolves its settings, but for those that Config decides: it may change.
+func (rt *route) compile(loops int) {
 	rt.handler = rt.bare
 	for g := rt.group; g != nil; g = g.outer {
 		rt.handler = router.Chain(rt.handler, castAll(g.middleware)...)
 		rt.settings = rt.settings.or(g.settings)
 	}
-	rt.settings = rt.settings.or(defaults)
 	rt.memories = make([]memory, loops)
 	for i := range rt.memories {
 		rt.memories[i].mode = rt.settings.Blocking

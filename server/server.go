@@ -53,7 +53,8 @@ type Server struct {
 	stopOnce sync.Once
 	stopErr  error
 	methods  map[string]bool // that have a route
-	open     atomic.Int64    // connections, shed ones included
+	open     atomic.Int64    // connections
+	shedding atomic.Int64    // connections on their way out: see shed
 	cut      atomic.Int64    // requests cut by the end of the drain time
 }
 
@@ -194,14 +195,13 @@ func (s *Server) serveOn(group *reactor.Group) {
 }
 
 func (s *Server) compileRoutes() {
-	defaults := Settings{MaxBodyBytes: s.cfg.MaxBodySize, MinRate: s.cfg.MinRate}
 	s.methods = make(map[string]bool)
 	for _, rt := range s.routes {
-		rt.compile(len(s.shards), defaults)
+		rt.compile(len(s.shards))
 		s.methods[rt.method] = true
 	}
 	for _, rt := range s.own.all() {
-		rt.compile(len(s.shards), defaults)
+		rt.compile(len(s.shards))
 	}
 }
 

@@ -20,6 +20,7 @@ type shard struct {
 	config    *httpone.Config    // of connections that begin now
 	configOf  *snapshot          // what config was made from
 	draining  bool
+	byAddress bool // the connection that begins now is counted in addresses
 
 	date     string // the value of Date
 	dateNext time.Duration
@@ -89,6 +90,7 @@ func (s *Server) accept(c *reactor.Conn) reactor.Handler {
 	if cfg.MaxConnections > 0 && open > int64(cfg.MaxConnections) {
 		return sh.shed(c, "max_connections")
 	}
+	sh.byAddress = cfg.MaxConnectionsPerAddress > 0
 	if !s.addresses.add(c.RemoteAddr().Addr(), cfg.MaxConnectionsPerAddress) {
 		return sh.shed(c, "max_connections_per_address")
 	}
@@ -108,10 +110,12 @@ func connInfo(c *reactor.Conn) ConnInfo {
 }
 
 // closed is the end of an accepted connection.
-func (s *shard) closed(info ConnInfo, err error) {
+func (s *shard) closed(info ConnInfo, byAddress bool, err error) {
 	s.counts.conns--
 	s.srv.open.Add(-1)
-	s.srv.addresses.remove(info.Remote.Addr())
+	if byAddress {
+		s.srv.addresses.remove(info.Remote.Addr())
+	}
 	if fn := s.srv.cfg.Observer.Closed; fn != nil {
 		fn(info, err)
 	}
@@ -141,13 +145,23 @@ const overloadNotice = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nCo
 func (s *shard) shed(c *reactor.Conn, limit string) reactor.Handler {
 	s.counts.shed++
 	s.limitHit(limit)
+	s.srv.open.Add(-1) // or those on their way out would keep others from coming in
 	c.Write([]byte(overloadNotice))
-	c.CloseWrite()
+	if s.srv.shedding.Add(1) > maxShedding {
+		c.CloseAfterFlush()
+	} else {
+		c.CloseWrite()
+	}
 	c.SetDeadline(s.loop.Now() + shedTime)
 	return plain{&shedding{shard: s, conn: c}}
 }
 
-const shedTime = time.Second
+// shedTime is how long that takes at most, and maxShedding how many may be at
+// it; more are closed behind the notice.
+const (
+	shedTime    = time.Second
+	maxShedding = 1024
+)
 
 // shedding is the protocol of a connection that was refused.
 type shedding struct {
@@ -171,7 +185,7 @@ func (h *shedding) connState() ConnState {
 	return ConnState{ConnInfo: connInfo(h.conn), State: "shed"}
 }
 
-func (h *shedding) closed(error) { h.shard.srv.open.Add(-1) }
+func (h *shedding) closed(error) { h.shard.srv.shedding.Add(-1) }
 
 // joinHostPort is netip's notation for IP addresses, host:port for names.
 func joinHostPort(host string, port int) string {
