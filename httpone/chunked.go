@@ -11,7 +11,8 @@ package httpone
 type chunkPhase uint8
 
 const (
-	atSize         chunkPhase = iota // first digit of chunk-size
+	_              chunkPhase = iota // zero: not a phase, an illegal move
+	atSize                           // first digit of chunk-size
 	inSize                           // further digits
 	atExt                            // BWS, then ";" must follow
 	atExtName                        // BWS, then the first octet of a name
@@ -27,6 +28,7 @@ const (
 	atChunkCR                        // CR behind the data
 	atChunkLF                        // LF behind the data
 	inTrailers                       // trailer section
+	numChunkPhases
 )
 
 // dataPerExtByte is how many octets of data earn back one octet of extensions.
@@ -112,76 +114,6 @@ func (c *Conn) chunkDigit(ch byte) *ProtocolError {
 	c.remain = c.remain<<4 | int64(digit)
 	c.chunk = inSize
 	return nil
-}
-
-// chunkExt takes one octet behind the digits of a chunk size that does not
-// end the line. Extensions are checked and ignored (RFC 9112, section 7.1.1).
-func (c *Conn) chunkExt(ch byte) *ProtocolError {
-	space := ch == ' ' || ch == '\t'
-	class := octets[ch]
-	next := c.chunk
-	ok := true
-	switch c.chunk {
-	case atSize, inSize:
-		if c.chunk == atSize || !space && ch != ';' {
-			return errChunkSize
-		}
-		next = extSeparator(ch)
-	case atExt:
-		next, ok = extSeparator(ch), space || ch == ';'
-	case atExtName:
-		if !space {
-			next, ok = inExtName, class&classToken != 0
-		}
-	case inExtName, afterExtName:
-		switch {
-		case ch == '=':
-			next = atExtValue
-		case ch == ';':
-			next = atExtName
-		case space:
-			next = afterExtName
-		default:
-			ok = c.chunk == inExtName && class&classToken != 0
-		}
-	case atExtValue:
-		switch {
-		case ch == '"':
-			next = inExtQuoted
-		case !space:
-			next, ok = inExtValue, class&classToken != 0
-		}
-	case inExtValue, afterExtQuoted:
-		if space || ch == ';' {
-			next = extSeparator(ch)
-		} else {
-			ok = c.chunk == inExtValue && class&classToken != 0
-		}
-	case inExtQuoted:
-		switch {
-		case ch == '"':
-			next = afterExtQuoted
-		case ch == '\\':
-			next = inExtEscape
-		default:
-			ok = class&classQuoted != 0
-		}
-	case inExtEscape:
-		next, ok = inExtQuoted, class&classField != 0
-	}
-	if !ok {
-		return errChunkExt
-	}
-	c.chunk = next
-	return nil
-}
-
-// extSeparator returns what follows BWS or the ";" that begins an extension.
-func extSeparator(ch byte) chunkPhase {
-	if ch == ';' {
-		return atExtName
-	}
-	return atExt
 }
 
 // endChunkLine takes the CR of a chunk line.

@@ -80,11 +80,11 @@ func (c *Conn) AppendHead(dst []byte, r *Request, h *ReplyHead) ([]byte, error) 
 
 	c.moveReply(rvHead)
 	c.framing, c.owed = framing, max(h.ContentLength, 0)
-	if w.close {
+	switch {
+	case switching:
+		c.flags = c.flags&^flagLast | flagSwitch
+	case w.close:
 		c.flags |= flagLast
-	}
-	if switching {
-		c.flags |= flagSwitch
 	}
 	return dst, nil
 }
@@ -101,7 +101,7 @@ func opensTunnel(r *Request, status int) bool {
 // canSend reports whether status may be sent as the final one. A client is
 // only switched to what it offered, and only once its request is complete.
 func (c *Conn) canSend(r *Request, status int, switching bool) bool {
-	if status == 101 && !r.Upgrade || switching && c.bodyPending() {
+	if status == 101 && !r.Upgrade || switching && (c.bodyPending() || c.fail != nil) {
 		return false
 	}
 	return status == 101 || 200 <= status && status <= 999

@@ -178,3 +178,25 @@ func TestFinalReplyInPlaceOfContinue(t *testing.T) {
 		})
 	}
 }
+
+// RFC 9110, section 9.3.6: a 2xx answer to CONNECT opens a tunnel, whatever
+// the client said about persistence; any other is an ordinary reply.
+func TestConnect(t *testing.T) {
+	t.Parallel()
+	for name, in := range map[string]string{
+		"HTTP/1.1": "CONNECT localhost:80 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+		"HTTP/1.0": "CONNECT localhost:80 HTTP/1.0\r\n\r\n",
+		"close":    "CONNECT localhost:80 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			out, c := exchange(t, in, ReplyHead{Status: 200, ContentLength: -1}, nil)
+			if out != "HTTP/1.1 200 OK\r\n\r\n" {
+				t.Errorf("got %q", out)
+			}
+			if c.WillClose() || !c.FinishReply() || c.State() != StateTunnel || !c.FinishReply() {
+				t.Errorf("state %v, want tunnel", c.State())
+			}
+		})
+	}
+}

@@ -45,6 +45,7 @@ func TestTargetForms(t *testing.T) {
 		{name: "3.2.2 no scheme", in: request("GET ://localhost/"), status: 400},
 		{name: "3.2.2 space in the host", in: request("GET http://local host/"), status: 400},
 		{name: "3.2.2 backslash behind the host", in: request(`GET http://localhost\a`), status: 400},
+		{name: "3.2.2 backslash in the path", in: request(`GET http://localhost/a\b`), status: 400},
 		{name: "3.2.2 without Host", in: "GET http://localhost/ HTTP/1.1\r\n\r\n", status: 400},
 		{name: "3.2.2 HTTP/1.0 without Host", in: "GET http://localhost/ HTTP/1.0\r\n\r\n", n: 1, head: "authority=localhost "},
 		{name: "3.2.2 IPv6", in: "GET http://[::1]:80/ HTTP/1.1\r\nHost: [::1]\r\n\r\n", n: 1, head: "authority=[::1]:80 "},
