@@ -71,3 +71,63 @@ func BenchmarkAppendReply(b *testing.B) {
 		c.FinishReply()
 	}
 }
+
+// A whole exchange: head, end, reply, finish.
+func BenchmarkExchange(b *testing.B) {
+	in := head(5)
+	c := NewConn(nil)
+	var r Request
+	h := ReplyHead{Status: 200, Date: "Sun, 06 Nov 1994 08:49:37 GMT", Fields: []Field{{"content-type", "text/plain"}}}
+	body := []byte("Hello, World!")
+	var out []byte
+	b.ReportAllocs()
+	b.SetBytes(int64(len(in)))
+	for b.Loop() {
+		_, n, err := c.Next(in, &r)
+		ev, _, _ := c.Next(in[n:], &r)
+		if ev != EventEnd {
+			b.Fatal(ev, err)
+		}
+		out, _ = c.AppendReply(out[:0], &r, &h, body)
+		if !c.FinishReply() {
+			b.Fatal("the connection does not persist")
+		}
+	}
+}
+
+func BenchmarkNextChunked(b *testing.B) {
+	for _, size := range []int{16, 1024, 16384} {
+		b.Run(fmt.Sprintf("chunk=%d", size), func(b *testing.B) {
+			in := []byte(chunked(strings.Repeat(fmt.Sprintf("%x\r\n%s\r\n", size, strings.Repeat("x", size)), 16) + "0\r\n\r\n"))
+			var r Request
+			b.ReportAllocs()
+			b.SetBytes(int64(len(in)))
+			for b.Loop() {
+				c := NewConn(nil)
+				for off := 0; ; {
+					ev, n, err := c.Next(in[off:], &r)
+					if off += n; err != nil {
+						b.Fatal(err)
+					}
+					if ev == EventEnd {
+						break
+					}
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkAppendData(b *testing.B) {
+	c := NewConn(nil)
+	var r Request
+	c.Next(head(1), &r)
+	c.AppendHead(nil, &r, &ReplyHead{Status: 200, ContentLength: -1})
+	p := make([]byte, 1024)
+	var out []byte
+	b.ReportAllocs()
+	b.SetBytes(int64(len(p)))
+	for b.Loop() {
+		out, _ = c.AppendData(out[:0], p)
+	}
+}
