@@ -106,8 +106,9 @@ func (c *Conn) State() State { return c.state }
 // finished; between requests another one will do. Request.Data is a part of b
 // and valid until the next call; b is not kept otherwise.
 //
-// The error is a [*ProtocolError], found at the first octet that proves it;
-// it comes again from every later call. Hot path.
+// The error is a [*ProtocolError]. An octet that has no place and a limit
+// that is passed are found at that very octet, what the fields of a head mean
+// together at its end. The error comes again from every later call. Hot path.
 func (c *Conn) Next(b []byte, r *Request) (ev Event, n int, err error) {
 	var perr *ProtocolError
 	switch c.state {

@@ -18,7 +18,7 @@ func (e *ProtocolError) Error() string {
 }
 
 // Errors of the caller: a reply that does not fit the request it answers, or
-// a call out of order. Nothing was appended when one is returned.
+// a call out of order. Nothing is appended by a call that returns one.
 var (
 	// ErrReplyOrder reports an append call that has no place at this point of
 	// the exchange: a second final head, data before the head, an interim
