@@ -200,8 +200,11 @@ func (r *Request) Context() context.Context {
 	defer ex.mu.Unlock()
 	if ex.ctx == nil {
 		ex.ctx, ex.cancel = context.WithCancelCause(context.Background())
-		if ex.gone != nil {
+		switch {
+		case ex.gone != nil:
 			ex.cancel(ex.gone)
+		case ex.asHTTP && ex.clientEnded:
+			ex.cancel(ErrClientGone)
 		}
 	}
 	return ex.ctx
