@@ -43,9 +43,10 @@ const (
 // AppendEnd, then FinishReply.
 //
 // Before a head is complete, r may be nil and is not looked at. The
-// connection ends with such a reply, and with one after an error. Octets in field values and
-// reasons that could end a line are dropped. Errors: [ErrReplyOrder],
-// [ErrStatus], [ErrFieldName]; dst is then unchanged. Hot path.
+// connection ends with such a reply, and with one after an error. Octets in
+// field values and reasons that could end a line are dropped. Errors:
+// [ErrReplyOrder], [ErrStatus], [ErrFieldName]; dst is then unchanged. Hot
+// path.
 func (c *Conn) AppendHead(dst []byte, r *Request, h *ReplyHead) ([]byte, error) {
 	if c.reply != replyWaiting || c.state == StateClosed && c.fail == nil {
 		return dst, ErrReplyOrder
@@ -72,21 +73,28 @@ func (c *Conn) AppendHead(dst []byte, r *Request, h *ReplyHead) ([]byte, error) 
 	}
 	dst = appendFraming(dst, framing, h.ContentLength)
 	if switching {
-		w.close = false
-		w.upgrade = h.Status == 101
+		w.close, w.upgrade = false, h.Status == 101
 	}
 	dst = w.appendConnection(dst, h.Fields, r.Minor == 0 && r.KeepAlive)
 	dst = append(dst, "\r\n"...)
 
-	c.moveReply(rvHead)
 	c.framing, c.owed = framing, max(h.ContentLength, 0)
+	c.replyBegins(early, switching, w.close)
+	return dst, nil
+}
+
+// replyBegins notes what the head of a reply settles.
+func (c *Conn) replyBegins(early, switching, last bool) {
+	c.moveReply(rvHead)
 	switch {
+	case early:
+		c.flags |= flagLast
+		c.move(evLast) // a request that comes now is too late
 	case switching:
 		c.flags = c.flags&^flagLast | flagSwitch
-	case w.close:
+	case last:
 		c.flags |= flagLast
 	}
-	return dst, nil
 }
 
 // noRequest stands for the request when there is none: as plain as HTTP/1.0.

@@ -184,6 +184,26 @@ func TestReplyWithoutRequest(t *testing.T) {
 	}
 }
 
+// A request that comes while the connection is being refused is too late.
+func TestRequestBehindAnEarlyReply(t *testing.T) {
+	t.Parallel()
+	c := NewConn(nil)
+	var r Request
+	if _, err := c.AppendHead(nil, nil, &ReplyHead{Status: 503, ContentLength: 2}); err != nil {
+		t.Fatal(err)
+	}
+	if ev, n, err := c.Next([]byte(get("")), &r); ev != EventClosed || n != len(get("")) || err != nil {
+		t.Fatalf("Next = %v, %d, %v, want closed", ev, n, err)
+	}
+	out, err := c.AppendData(nil, []byte("no"))
+	if string(out) != "no" || err != nil {
+		t.Errorf("AppendData = %q, %v", out, err)
+	}
+	if _, err = c.AppendEnd(nil, nil); err != nil || c.FinishReply() {
+		t.Error("the connection persists", err)
+	}
+}
+
 // A failed request that was understood is still answered in its own framing.
 func TestReplyToAFailedRequest(t *testing.T) {
 	t.Parallel()
