@@ -70,8 +70,8 @@ func newHTTP1(s *shard, t transport) *http1 {
 	return h
 }
 
-// input implements protocol.
-func (h *http1) input() {
+// OnInput implements reactor.Handler.
+func (h *http1) OnInput(*reactor.Conn) {
 	switch h.phase {
 	case phaseLinger:
 		h.discard()
@@ -224,8 +224,8 @@ func (h *http1) release(err error) {
 	h.shard.endExchange(ex, err)
 }
 
-// closed implements protocol: the connection is gone.
-func (h *http1) closed(err error) {
+// OnClose implements reactor.Handler: the connection is gone.
+func (h *http1) OnClose(_ *reactor.Conn, err error) {
 	h.phase = phaseEnd
 	if ex := h.ex; ex != nil {
 		if ex.away {
@@ -253,10 +253,10 @@ func goneBecause(err error) error {
 	return ErrClientGone
 }
 
-// peerClosed implements protocol. A client that has only ended its own
+// OnPeerClosed implements reactor.Handler. A client that has only ended its own
 // direction is still answered; but where the response is streaming, or the
 // handler is an http.Handler, the context says that nobody may be there.
-func (h *http1) peerClosed() {
+func (h *http1) OnPeerClosed(*reactor.Conn) {
 	h.flags |= clientEnded
 	ex := h.ex
 	if ex == nil || !ex.away {

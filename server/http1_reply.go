@@ -182,7 +182,7 @@ func (h *http1) pumpReply(ex *exchange) {
 	r := &ex.reply
 	ex.mu.Lock()
 	if r.stage != replyStreaming || h.t.Congested() {
-		r.behind = true // drained pumps again
+		r.behind = true // OnDrain pumps again
 		ex.mu.Unlock()
 		return
 	}
@@ -222,8 +222,8 @@ func (h *http1) openStream(ex *exchange) error {
 	return h.sendHead(ex, length)
 }
 
-// drained implements protocol: the client has caught up.
-func (h *http1) drained() {
+// OnDrain implements reactor.Handler: the client has caught up.
+func (h *http1) OnDrain(*reactor.Conn) {
 	if h.phase == phaseEnd {
 		return
 	}

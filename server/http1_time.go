@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"reactor.example/httpone"
+	"reactor.example/reactor"
 )
 
 // A connection has one deadline in its loop's timer wheel. What it stands
@@ -45,8 +46,8 @@ func (h *http1) armWrite(ex *exchange) {
 	}
 }
 
-// deadline implements protocol.
-func (h *http1) deadline() {
+// OnDeadline implements reactor.Handler.
+func (h *http1) OnDeadline(*reactor.Conn) {
 	now := h.shard.loop.Now()
 	if ex := h.ex; ex != nil && ex.writeBy != 0 && now >= ex.writeBy {
 		h.shard.limitHit("write_timeout")
@@ -122,9 +123,9 @@ func (h *http1) watchBody() {
 	}
 }
 
-// blocked implements protocol: the client does not take its response for
+// OnBlocked implements reactor.Handler: the client does not take its response for
 // now. Reading one octet now and then does not help it: see tooSlowOut.
-func (h *http1) blocked() {
+func (h *http1) OnBlocked(*reactor.Conn) {
 	if h.outAt == 0 && h.leastBytes(h.ex) > 0 {
 		h.outMark = h.t.Sent()
 		h.outAt = h.after(h.limits().MinRateGrace)

@@ -102,7 +102,7 @@ func (s *Server) accept(c *reactor.Conn) reactor.Handler {
 	if s.layer != nil {
 		return s.layer(sh, c)
 	}
-	return plain{newHTTP1(sh, c)}
+	return newHTTP1(sh, c)
 }
 
 func connInfo(c *reactor.Conn) ConnInfo {
@@ -153,7 +153,7 @@ func (s *shard) shed(c *reactor.Conn, limit string) reactor.Handler {
 		c.CloseWrite()
 	}
 	c.SetDeadline(s.loop.Now() + shedTime)
-	return plain{&shedding{shard: s, conn: c}}
+	return &shedding{shard: s, conn: c}
 }
 
 // shedTime is how long that takes at most, and maxShedding how many may be at
@@ -169,23 +169,23 @@ type shedding struct {
 	conn  *reactor.Conn
 }
 
-func (h *shedding) input() {
+func (h *shedding) OnInput(*reactor.Conn) {
 	h.conn.Consume(len(h.conn.Input()))
 	if h.conn.EOF() {
 		h.conn.Close(nil)
 	}
 }
-func (h *shedding) drained()    {}
-func (h *shedding) blocked()    {}
-func (h *shedding) peerClosed() {}
-func (h *shedding) deadline()   { h.conn.Close(nil) }
-func (h *shedding) drain()      { h.conn.Close(nil) }
+func (h *shedding) OnDrain(*reactor.Conn)      {}
+func (h *shedding) OnBlocked(*reactor.Conn)    {}
+func (h *shedding) OnPeerClosed(*reactor.Conn) {}
+func (h *shedding) OnDeadline(*reactor.Conn)   { h.conn.Close(nil) }
+func (h *shedding) drain()                     { h.conn.Close(nil) }
 
 func (h *shedding) connState() ConnState {
 	return ConnState{ConnInfo: connInfo(h.conn), State: "shed"}
 }
 
-func (h *shedding) closed(error) { h.shard.srv.shedding.Add(-1) }
+func (h *shedding) OnClose(*reactor.Conn, error) { h.shard.srv.shedding.Add(-1) }
 
 // joinHostPort is netip's notation for IP addresses, host:port for names.
 func joinHostPort(host string, port int) string {

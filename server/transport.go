@@ -39,26 +39,13 @@ type transport interface {
 	LocalAddr() netip.AddrPort
 }
 
-// A protocol is what a transport reports to, on the loop, one call at a
-// time.
+// A protocol is what a transport reports to. Its reactor.Handler methods are
+// told of events and look at nothing but the transport: their argument is
+// the connection at the bottom, for whoever stands there, and nil when
+// another layer calls. So a protocol can be the handler of a connection
+// itself, and costs nothing in between.
 type protocol interface {
-	input()      // there is more in Input, or EOF has become true
-	drained()    // pending output has fallen to the low water mark
-	blocked()    // output is left over that the peer does not take for now
-	deadline()   // the deadline has passed
-	peerClosed() // the peer's FIN was seen, maybe behind unread input
-	drain()      // the server shuts down
+	reactor.Handler
+	drain() // the server shuts down
 	connState() ConnState
-	closed(error)
 }
-
-// plain is the layer between a connection and a protocol when there is
-// nothing in between: it only gives the events their names.
-type plain struct{ protocol }
-
-func (p plain) OnInput(*reactor.Conn)              { p.input() }
-func (p plain) OnDrain(*reactor.Conn)              { p.drained() }
-func (p plain) OnBlocked(*reactor.Conn)            { p.blocked() }
-func (p plain) OnDeadline(*reactor.Conn)           { p.deadline() }
-func (p plain) OnPeerClosed(*reactor.Conn)         { p.peerClosed() }
-func (p plain) OnClose(_ *reactor.Conn, err error) { p.closed(err) }
