@@ -115,7 +115,7 @@ func (h *http1) sendHead(ex *exchange, length int64) error {
 		Status:        ex.status,
 		Fields:        r.fields,
 		ContentLength: length,
-		Close:         h.flags&(lastOne|drainOnly) != 0 || h.phase == phaseStream && !h.worthDraining(),
+		Close:         h.saysClose(ex),
 		Date:          h.date(r),
 	})
 	h.t.SetBuffer(b)
@@ -123,6 +123,13 @@ func (h *http1) sendHead(ex *exchange, length int64) error {
 		h.flags |= headSent
 	}
 	return err
+}
+
+// saysClose reports whether the response announces the end of the
+// connection. A body of which much is left makes it end, unless the handler
+// is still there to read it. Hot path.
+func (h *http1) saysClose(ex *exchange) bool {
+	return h.flags&(lastOne|drainOnly) != 0 || h.phase == phaseStream && !ex.away && !h.worthDraining()
 }
 
 // date is the value of the Date field of a response. Hot path.
