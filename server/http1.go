@@ -62,7 +62,8 @@ func newHTTP1(s *shard, t transport) *http1 {
 	h.parser.Init(s.parserConfig())
 	h.idle()
 	if s.draining {
-		h.flags |= drainOnly
+		h.drain()
+		s.loop.Post(h.drain)
 	}
 	if s.byAddress {
 		h.flags |= byAddress
@@ -226,10 +227,12 @@ func (h *http1) release(err error) {
 
 // OnClose implements reactor.Handler: the connection is gone.
 func (h *http1) OnClose(_ *reactor.Conn, err error) {
+	if err == reactor.ErrStopped {
+		h.noteCut()
+	}
 	h.phase = phaseEnd
 	if ex := h.ex; ex != nil {
 		if ex.away {
-			h.shard.srv.noteCut(err)
 			ex.fail(goneBecause(err))
 		} else {
 			h.release(err)
@@ -240,6 +243,23 @@ func (h *http1) OnClose(_ *reactor.Conn, err error) {
 		h.req = nil
 	}
 	h.shard.closed(h.connInfo(), h.flags&byAddress != 0, err)
+}
+
+// noteCut counts what the end of the drain time has cut. Nothing is lost with
+// a connection that waits for its next request, or for the client's FIN.
+func (h *http1) noteCut() {
+	switch h.phase {
+	case phaseIdle:
+		return
+	case phaseDrain, phaseLinger:
+		if h.outAt == 0 { // else the client has not taken its answer
+			return
+		}
+	}
+	h.shard.srv.cutConns.Add(1)
+	if h.ex != nil || h.phase > phaseStream {
+		h.shard.srv.cutRequests.Add(1)
+	}
 }
 
 // goneBecause is what a handler is told when its connection ended by err.
@@ -270,12 +290,14 @@ func (h *http1) OnPeerClosed(*reactor.Conn) {
 	}
 }
 
-// drain is called when the server shuts down.
+// drain is called when the server shuts down: at first there may still be a
+// request that the loop has not read yet; the second call closes an idle
+// connection.
 func (h *http1) drain() {
-	h.flags |= drainOnly
-	if h.phase == phaseIdle && len(h.t.Input()) == 0 {
+	if h.flags&drainOnly != 0 && h.phase == phaseIdle && len(h.t.Input()) == 0 {
 		h.finishConn()
 	}
+	h.flags |= drainOnly
 }
 
 // localAddr implements carrier.

@@ -9,8 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"go.uber.org/zap"
-
 	"reactor.example/reactor"
 	"reactor.example/router"
 )
@@ -45,17 +43,18 @@ type Server struct {
 	methodNotAllowed Handler
 	onError          func(w *Response, r *Request, err error)
 
-	state    atomic.Int32 // serverState
-	started  time.Time
-	ready    chan struct{}
-	stopping chan struct{} // closed when Shutdown begins
-	stopped  chan struct{} // closed when it is over
-	stopOnce sync.Once
-	stopErr  error
-	methods  map[string]bool // that have a route
-	open     atomic.Int64    // connections
-	shedding atomic.Int64    // connections on their way out: see shed
-	cut      atomic.Int64    // requests cut by the end of the drain time
+	life        sync.Mutex   // one start or stop at a time
+	state       atomic.Int32 // changed with life held
+	started     time.Time
+	ready       chan struct{}
+	stopping    chan struct{} // closed when Shutdown begins
+	stopped     chan struct{} // closed when it is over
+	stopErr     error
+	methods     map[string]bool // that have a route
+	open        atomic.Int64    // connections
+	shedding    atomic.Int64    // connections on their way out: see shed
+	cutConns    atomic.Int64    // connections cut by the end of the drain time
+	cutRequests atomic.Int64    // and requests
 }
 
 const (
@@ -131,7 +130,7 @@ func (s *Server) mayRegister() bool {
 	if s.state.Load() == stateNew {
 		return true
 	}
-	s.logs.log(zap.ErrorLevel, "a route was registered after the start of the server and is ignored")
+	s.cfg.Logger.Error("a route was registered after the start of the server and is ignored")
 	return false
 }
 
@@ -141,16 +140,9 @@ func (s *Server) mayRegister() bool {
 // something had to be cut, or what kept the server from starting: all
 // faults of registration, or the first of a listener.
 func (s *Server) ListenAndServe(ctx context.Context) error {
-	if !s.state.CompareAndSwap(stateNew, stateServing) {
-		return ErrRunning
-	}
-	if err := s.start(); err != nil {
-		s.state.Store(stateStopped)
-		close(s.stopping)
-		close(s.stopped)
+	if err := s.begin(); err != nil {
 		return err
 	}
-	close(s.ready)
 	select {
 	case <-ctx.Done():
 		s.Shutdown(context.Background())
@@ -158,6 +150,22 @@ func (s *Server) ListenAndServe(ctx context.Context) error {
 	}
 	<-s.stopped
 	return s.stopErr
+}
+
+// begin starts the server, unless it has been started or stopped before.
+func (s *Server) begin() error {
+	s.life.Lock()
+	defer s.life.Unlock()
+	if s.state.Load() != stateNew {
+		return ErrRunning
+	}
+	if err := s.start(); err != nil {
+		s.never()
+		return err
+	}
+	s.state.Store(stateServing)
+	close(s.ready)
+	return nil
 }
 
 // start does everything up to the first accept.

@@ -121,13 +121,6 @@ func (s *shard) closed(info ConnInfo, byAddress bool, err error) {
 	}
 }
 
-// noteCut counts a request that the end of the drain time has cut.
-func (s *Server) noteCut(err error) {
-	if err == reactor.ErrStopped {
-		s.cut.Add(1)
-	}
-}
-
 // limitHit counts a refusal by its name in the configuration.
 func (s *shard) limitHit(name string) {
 	if fn := s.srv.cfg.Observer.LimitHit; fn != nil {
