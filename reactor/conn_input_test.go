@@ -161,6 +161,22 @@ func TestResetIsNotAFIN(t *testing.T) {
 	}
 }
 
+func TestResetThatComesWithTheBytesThatPauseIsNoticed(t *testing.T) {
+	t.Parallel()
+	var reason error
+	lab := newLab(t, &handler{
+		input: (*reactor.Conn).PauseReading,
+		close: func(_ *reactor.Conn, err error) { reason = err },
+	})
+	p, _ := accepted(lab)
+	p.Send("x")
+	p.Reset() // the same event tells both
+	lab.Run()
+	if reason != reactor.ErrReset || !p.Closed() {
+		t.Errorf("reason = %v, closed = %v, want ErrReset and closed", reason, p.Closed())
+	}
+}
+
 func TestFINBehindARequestIsSeenAndAnswered(t *testing.T) {
 	t.Parallel()
 	order := ""

@@ -137,12 +137,8 @@ func (l *Loop) dispatch(ev Event) {
 	if ev.Flags&PeerClosed != 0 && (!c.is(broken) || c.is(outputEnded)) {
 		c.sawPeerClose()
 	}
-	if c.flags&(paused|congested) == 0 {
-		if c.is(readable) && !c.Closed() {
-			c.read()
-		}
-	} else if c.is(broken) && !c.is(outputEnded) {
-		c.Close(ErrReset)
+	if c.flags&(readable|paused|congested|closing|closed) == readable {
+		c.read()
 	}
 	if ev.Flags&Writable != 0 && c.is(blocked) {
 		c.unset(blocked)
@@ -152,7 +148,8 @@ func (l *Loop) dispatch(ev Event) {
 
 // endEvent leaves the current connection: what it has not consumed moves out
 // of the loop's read buffer, and what the kernel still holds is read in the
-// next turn, because edge triggering will not announce it again. Hot path.
+// next turn, because edge triggering will not announce it again. Where nothing
+// is read for now, a reset has to be noticed without. Hot path.
 func (l *Loop) endEvent() {
 	c := l.current
 	if c == nil {
@@ -162,6 +159,8 @@ func (l *Loop) endEvent() {
 	l.keepInput(c)
 	if c.flags&(readable|paused|congested) == readable {
 		l.markReady(c)
+	} else if c.flags&(broken|outputEnded) == broken && c.flags&(paused|congested) != 0 {
+		c.Close(ErrReset)
 	}
 }
 
