@@ -32,6 +32,30 @@ type Handler interface {
 	OnClose(c *Conn, err error)
 }
 
+// A NopHandler does nothing. A handler that embeds it has only the methods to
+// write that it needs. It leaves input unconsumed and connections open.
+type NopHandler struct{}
+
+var _ Handler = NopHandler{}
+
+// OnInput implements Handler.
+func (NopHandler) OnInput(*Conn) {}
+
+// OnDrain implements Handler.
+func (NopHandler) OnDrain(*Conn) {}
+
+// OnBlocked implements Handler.
+func (NopHandler) OnBlocked(*Conn) {}
+
+// OnDeadline implements Handler.
+func (NopHandler) OnDeadline(*Conn) {}
+
+// OnPeerClosed implements Handler.
+func (NopHandler) OnPeerClosed(*Conn) {}
+
+// OnClose implements Handler.
+func (NopHandler) OnClose(*Conn, error) {}
+
 // A Conn is a connection of a Loop. All its methods are for the loop only,
 // that is for Handler methods, Task.Done and posted functions, except where
 // they say otherwise.

@@ -297,7 +297,7 @@ func (l *Loop) adopt(ln *Listener, fd int, peer netip.AddrPort) {
 	l.conns.add(c)
 	l.stats.open.Add(1)
 	if c.handler = ln.cfg.Open(c); c.handler == nil {
-		c.handler = nobody{}
+		c.handler = NopHandler{}
 		c.Close(nil)
 	}
 	if c.Closed() {
@@ -307,13 +307,3 @@ func (l *Loop) adopt(ln *Listener, fd int, peer netip.AddrPort) {
 		c.Close(errno)
 	}
 }
-
-// nobody is the handler of a connection that Open has refused.
-type nobody struct{}
-
-func (nobody) OnInput(*Conn)        {}
-func (nobody) OnDrain(*Conn)        {}
-func (nobody) OnBlocked(*Conn)      {}
-func (nobody) OnDeadline(*Conn)     {}
-func (nobody) OnPeerClosed(*Conn)   {}
-func (nobody) OnClose(*Conn, error) {}
