@@ -14,7 +14,7 @@ type Config struct {
 	Loops int
 	// HighWater is the pending output of a connection, in bytes, above which
 	// nothing is read from it until the output has fallen to LowWater. Zero
-	// means 256 KiB and a quarter of HighWater.
+	// means 64 KiB and a quarter of HighWater.
 	HighWater, LowWater int
 	// MaxAwayIdle is how many goroutines that ran tasks are kept for the
 	// next ones. Zero means 1024.
@@ -53,7 +53,7 @@ func (c Config) withDefaults() Config {
 		c.Loops = min(runtime.GOMAXPROCS(0), runtime.NumCPU())
 	}
 	if c.HighWater == 0 {
-		c.HighWater = 256 << 10
+		c.HighWater = 64 << 10
 	}
 	if c.LowWater == 0 {
 		c.LowWater = c.HighWater / 4

@@ -54,7 +54,7 @@ const (
 	maxVec          = 64
 	// maxFlush bounds what one flush sends, so that a fast reader of a
 	// large response does not hold the loop.
-	maxFlush = 1 << 20
+	maxFlush = 256 << 10
 )
 
 func (l *Loop) newOutput() *output {

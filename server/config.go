@@ -89,12 +89,12 @@ type Config struct {
 	InlineBody int
 	// BodyBuffer bounds what is held of a larger body that no handler has
 	// read yet, and of a streamed response that has not been passed on yet,
-	// in bytes; a client that does not keep up gets a quarter of it. Zero
-	// means 256 KiB.
+	// in bytes; a client that does not keep up with a response gets a quarter
+	// of it. Zero means 256 KiB.
 	BodyBuffer int
 	// OutputHighWater is the pending output, in bytes, above which nothing
 	// more is read from a connection until it has fallen to a quarter. Zero
-	// means 256 KiB.
+	// means 64 KiB.
 	OutputHighWater int
 	// LingerBytes and LingerTimeout bound what is read and discarded after
 	// an early answer, so that the client gets to see it. Zero means 256 KiB
@@ -165,7 +165,7 @@ func (c Config) withDefaults() Config {
 	or(&c.MaxWSMessageSize, 16<<20)
 	or(&c.InlineBody, 16<<10)
 	or(&c.BodyBuffer, 256<<10)
-	or(&c.OutputHighWater, 256<<10)
+	or(&c.OutputHighWater, 64<<10)
 	or(&c.LingerBytes, 256<<10)
 	or(&c.LingerTimeout, 2*time.Second)
 	orString(&c.TLS.MinVersion, "1.2")

@@ -184,17 +184,23 @@ func (h *http1) interim(ex *exchange, status int, fields []Field) error {
 	return err
 }
 
-// pumpReply sends what the handler has written, unless the client is behind.
+// pumpReply sends what the handler has written, up to the high water mark.
 func (h *http1) pumpReply(ex *exchange) {
 	r := &ex.reply
 	ex.mu.Lock()
 	if r.stage != replyStreaming || h.t.Congested() {
-		r.behind = true // OnDrain pumps again
+		r.fast = false
 		ex.mu.Unlock()
-		return
+		return // OnDrain pumps again
 	}
-	r.taken = r.buf.takeAll(r.taken[:0])
-	r.behind = false
+	pending := h.t.Pending()
+	r.fast = pending == 0 && h.flags&headSent != 0
+	room := int64(ex.snap.cfg.OutputHighWater) - pending
+	for room >= 0 && r.buf.n > 0 {
+		b := r.buf.next()
+		room -= int64(len(b.b))
+		r.taken = append(r.taken, b)
+	}
 	if r.waiting {
 		r.waiting = false
 		ex.wake.Broadcast()
@@ -203,13 +209,14 @@ func (h *http1) pumpReply(ex *exchange) {
 	ex.mu.Unlock()
 
 	for i, b := range r.taken {
-		r.taken[i] = nil
 		if err == nil {
 			err = h.sendData(ex, b.b, b)
 		} else {
 			b.Release()
 		}
+		r.taken[i] = nil
 	}
+	r.taken = r.taken[:0]
 	if err != nil {
 		h.shard.logReply(ex, err)
 		h.t.Close(err)

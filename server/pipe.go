@@ -87,14 +87,6 @@ func (p *pipe) next() *block {
 	return b
 }
 
-// takeAll appends all blocks to dst and leaves the pipe empty.
-func (p *pipe) takeAll(dst []*block) []*block {
-	dst = append(dst, p.blocks...)
-	clear(p.blocks)
-	p.blocks, p.n = p.blocks[:0], 0
-	return dst
-}
-
 // reset drops everything. The pipe can be used again. Hot path.
 func (p *pipe) reset() {
 	for i, b := range p.blocks {

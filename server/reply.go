@@ -21,7 +21,7 @@ type reply struct {
 
 	whole   []byte   // the body of a whole response; not copied
 	buf     pipe     // written and not taken by the loop
-	behind  bool     // the client does not keep up
+	fast    bool     // the client keeps up
 	written int64    // bytes given to Write in all
 	taken   []*block // loop only: scratch of pumpReply
 }

@@ -13,7 +13,7 @@ import (
 //
 // There are two ways to write a body. Text, HTML, JSON and Bytes give it
 // whole: head and body leave together, with a Content-Length. Write, as an
-// io.Writer, streams: up to Config.BodyBuffer bytes are held back, so that a
+// io.Writer, streams: up to a quarter of Config.BodyBuffer is held back, so that a
 // short body still leaves with its length, and beyond that, or with Flush,
 // the head is sent and Write waits for a slow client.
 type Response struct {
@@ -167,7 +167,7 @@ func (w *Response) stream(p []byte) (n int, err error) {
 			return n, ex.gone
 		}
 		bound := ex.snap.cfg.BodyBuffer
-		if r.behind {
+		if !r.fast {
 			bound /= slowShare
 		}
 		k := min(len(p)-n, max(bound-r.buf.n, 0))
@@ -188,9 +188,9 @@ func (w *Response) stream(p []byte) (n int, err error) {
 	}
 }
 
-// slowShare is what part of Config.BodyBuffer is held for a client that does
-// not keep up; one that does gets all of it, so that the handler and the loop
-// seldom wait for each other.
+// slowShare is what part of Config.BodyBuffer is held for a client that has
+// not shown that it keeps up; one that has gets all of it, so that the handler
+// and the loop seldom wait for each other.
 const slowShare = 4
 
 // Flush sends what has been written so far. It does not wait for the client.
