@@ -21,8 +21,9 @@ func appendLine(dst []byte, name, value string) []byte {
 }
 
 // appendFieldName appends a field name in canonical case: the first letter
-// and those behind a hyphen as capitals. CR and LF are dropped; false means
-// that what is left is no token. Hot path.
+// and those behind a hyphen as capitals; false means that it is no token. It is
+// not mended: without its LF "con\nnection" would be another field than the
+// one that was looked at. Hot path.
 func appendFieldName(dst []byte, name string) ([]byte, bool) {
 	start := len(dst)
 	dst = append(dst, name...)
@@ -30,7 +31,7 @@ func appendFieldName(dst []byte, name string) ([]byte, bool) {
 	capital := true
 	for i, ch := range own {
 		if octets[ch]&classToken == 0 {
-			return appendCleanName(dst[:start], name)
+			return dst[:start], false
 		}
 		if capital {
 			own[i] = upper(ch)
@@ -38,20 +39,6 @@ func appendFieldName(dst []byte, name string) ([]byte, bool) {
 		capital = ch == '-'
 	}
 	return dst, len(own) > 0
-}
-
-// appendCleanName is appendFieldName for a name that is not clean.
-func appendCleanName(dst []byte, name string) ([]byte, bool) {
-	clean := make([]byte, 0, len(name))
-	for i := range len(name) {
-		switch {
-		case octets[name[i]]&classToken != 0:
-			clean = append(clean, name[i])
-		case name[i] != '\r' && name[i] != '\n':
-			return dst, false
-		}
-	}
-	return appendFieldName(dst, string(clean))
 }
 
 func upper(ch byte) byte {

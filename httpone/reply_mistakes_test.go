@@ -49,6 +49,7 @@ func TestReplyMistakes(t *testing.T) {
 		{"name with a space", ReplyHead{}, headCall(ReplyHead{Status: 200, Fields: []Field{{"a b", "c"}}}), ErrFieldName},
 		{"name with a colon", ReplyHead{}, headCall(ReplyHead{Status: 200, Fields: []Field{{"a:", "c"}}}), ErrFieldName},
 		{"empty name", ReplyHead{}, headCall(ReplyHead{Status: 200, Fields: []Field{{"", "c"}}}), ErrFieldName},
+		{"name with a line end", ReplyHead{}, headCall(ReplyHead{Status: 200, Fields: []Field{{"transfer-\nencoding", "chunked"}}}), ErrFieldName},
 		{"name of line ends", ReplyHead{}, headCall(ReplyHead{Status: 200, Fields: []Field{{"\r\n", "c"}}}), ErrFieldName},
 		{"interim with a bad name", ReplyHead{}, func(c *Conn, r *Request) error {
 			_, err := c.AppendInterim(nil, r, 103, []Field{{"a b", "c"}})

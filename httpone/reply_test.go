@@ -122,7 +122,7 @@ var wholeReplies = []struct {
 	},
 	{
 		name: "9110 5.5 no octet ends a line", in: get(""), head: ReplyHead{Status: 200, Fields: []Field{
-			{"x-\r\na", "a\r\nb: c\r\n\r\nd\x00e\x7ff\tg"},
+			{"x-a", "a\r\nb: c\r\n\r\nd\x00e\x7ff\tg"},
 		}},
 		want: "HTTP/1.1 200 OK\r\nX-A: ab: cdef\tg\r\nContent-Length: 0\r\n\r\n",
 	},
