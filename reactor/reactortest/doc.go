@@ -18,7 +18,9 @@
 // when the kernel's buffer is full, and how it all ends. Events can be
 // delayed, repeated, torn apart, reordered and forged. With [Config.Chaos]
 // the kernel does all of this by itself, as a seed says; a test that fails
-// prints the seed, and setting REACTORTEST_SEED to it runs the same again.
+// prints the seed, and setting REACTORTEST_SEED to it runs the same again: to
+// the last system call if no task leaves the loop, and otherwise as far as the
+// scheduling of goroutines does not matter.
 //
 // Tasks run on real goroutines. The watcher that moves a loop on when a task
 // keeps it looks only when the test calls [Lab.Look], so a hand-off happens

@@ -21,14 +21,14 @@ const patience = 10 * time.Second
 // ones.
 func CheckLeaks(tb testing.TB) {
 	tb.Helper()
-	goroutines, descriptors := currentGoroutines(), currentDescriptors()
+	before := takeInventory()
 	tb.Cleanup(func() {
 		tb.Helper()
 		if tb.Failed() {
 			return // whatever is left then has a reason
 		}
 		for give := time.Now().Add(patience); ; runtime.Gosched() {
-			left := append(added(goroutines, currentGoroutines()), added(descriptors, currentDescriptors())...)
+			left := before.added()
 			if len(left) == 0 {
 				return
 			}
@@ -40,44 +40,48 @@ func CheckLeaks(tb testing.TB) {
 	})
 }
 
-// currentGoroutines maps the name of each goroutine to its stack.
-func currentGoroutines() map[string]string {
-	b := make([]byte, 1<<20)
-	b = b[:runtime.Stack(b, true)]
-	all := make(map[string]string)
-	for _, g := range bytes.Split(b, []byte("\n\n")) {
-		text := string(g)
-		name, _, _ := strings.Cut(text, " [")
-		if !strings.Contains(text, "runtime.ensureSigM") {
-			all[name] = text
-		}
-	}
+// An inventory maps the name of each goroutine to its stack, and that of each
+// open descriptor to what it stands for.
+type inventory map[string]string
+
+func takeInventory() inventory {
+	all := make(inventory)
+	all.addGoroutines()
+	all.addDescriptors()
 	return all
 }
 
-// currentDescriptors maps each open descriptor to what it stands for.
-func currentDescriptors() map[string]string {
-	all := make(map[string]string)
+func (inv inventory) addGoroutines() {
+	b := make([]byte, 1<<20)
+	b = b[:runtime.Stack(b, true)]
+	for _, g := range bytes.Split(b, []byte("\n\n")) {
+		text := string(g)
+		name, _, _ := strings.Cut(text, " [")
+		inv[name] = text
+	}
+}
+
+func (inv inventory) addDescriptors() {
 	for _, dir := range []string{"/proc/self/fd", "/dev/fd"} {
 		entries, err := os.ReadDir(dir)
 		if err != nil {
 			continue
 		}
 		for _, e := range entries {
-			target, err := os.Readlink(dir + "/" + e.Name())
-			if err == nil {
-				all["descriptor "+e.Name()+" "+target] = fmt.Sprintf("descriptor %s: %s", e.Name(), target)
+			if target, err := os.Readlink(dir + "/" + e.Name()); err == nil {
+				text := fmt.Sprintf("descriptor %s: %s", e.Name(), target)
+				inv[text] = text
 			}
 		}
-		break
+		return
 	}
-	return all
 }
 
-func added(before, after map[string]string) []string {
+// added lists what is there now and was not in before.
+func (inv inventory) added() []string {
 	var texts []string
-	for name, text := range after {
-		if _, ok := before[name]; !ok {
+	for name, text := range takeInventory() {
+		if _, ok := inv[name]; !ok {
 			texts = append(texts, text)
 		}
 	}
