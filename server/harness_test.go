@@ -61,6 +61,13 @@ func newRig(t testing.TB, cfg Config, register func(s *Server)) *rig {
 // url is the address of path on the server.
 func (g *rig) url(path string) string { return "http://" + g.srv.Addr().String() + path }
 
+// in is the rig as a subtest of its test uses it.
+func (g *rig) in(t testing.TB) *rig {
+	inner := *g
+	inner.t = t
+	return &inner
+}
+
 // dial opens a connection.
 func (g *rig) dial() *peer {
 	g.t.Helper()

@@ -22,7 +22,11 @@ func (h *http1) sendRest(ex *exchange) error {
 	}
 	if h.flags&headSent == 0 {
 		if err := h.sendHead(ex, h.wholeLength(ex)); err != nil {
-			return err
+			h.shard.logReply(ex, err) // for example a field name that is none
+			h.replaceBy(ex, 500)
+			if err := h.sendHead(ex, h.wholeLength(ex)); err != nil {
+				return err
+			}
 		}
 	}
 	if err := h.sendBody(ex); err != nil {
@@ -39,7 +43,7 @@ func (h *http1) wholeLength(ex *exchange) int64 {
 	r := &ex.reply
 	length := int64(len(r.whole) + r.buf.n)
 	switch {
-	case r.hasLength && (ex.head.noBody || r.length == unknownLength):
+	case r.hasLength && (ex.head.noBody || bodyless(r.statusOr200()) || r.length == unknownLength):
 		return r.length
 	case r.hasLength && r.length != length:
 		h.replaceBy(ex, 500)
@@ -161,7 +165,7 @@ func (h *http1) pumpBody(ex *exchange) {
 	if h.phase != phaseStream {
 		return
 	}
-	if send100 && h.flags&headSent == 0 {
+	if send100 && h.flags&headSent == 0 && h.parser.AwaitsContinue() {
 		h.interim(ex, 100, nil)
 	}
 	if ex.route.settings.ReadTimeout <= 0 && (waiting && h.flags&rated == 0 || h.inAt == 0) {

@@ -72,6 +72,7 @@ func TestFaultsAreAnsweredOnceAndReadable(t *testing.T) {
 		{"NULs", strings.Repeat("\x00", 100), 400},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
+			g := g.in(t)
 			before := g.stats().Requests
 			c := g.dial()
 			done := newSignal()
@@ -133,6 +134,7 @@ func TestBodyLimits(t *testing.T) {
 		{"no limit", "/any", 1 << 20, 200},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
+			g := g.in(t)
 			body := strings.Repeat("b", tc.n)
 			began := begun.Load()
 			a := g.ask(post(tc.path, body))
@@ -149,9 +151,11 @@ func TestBodyLimits(t *testing.T) {
 		})
 	}
 	t.Run("the handler is told", func(t *testing.T) {
+		g := g.in(t)
 		g.ask(chunked("/error", strings.Repeat("x", 900), strings.Repeat("x", 900))).want(t, 413, statusText(413))
 	})
 	t.Run("what is being sent already goes on", func(t *testing.T) {
+		g := g.in(t)
 		c := g.dial()
 		c.send(strings.TrimSuffix(chunked("/streams", strings.Repeat("x", 900)), "0\r\n\r\n"))
 		if _, err := c.r.Peek(1); err != nil {

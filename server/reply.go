@@ -62,7 +62,7 @@ func (r *reply) statusOr200() int {
 // bodyless reports that a response of that status has no body (RFC 9110,
 // section 6.4.1).
 func bodyless(status int) bool {
-	return status == 204 || status == 304 || status < 200
+	return status == 204 || status == 205 || status == 304 || status < 200
 }
 
 // begun reports that the handler has said something.

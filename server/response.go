@@ -54,6 +54,9 @@ func (r *reply) setStatus(code int) error {
 	if code < 200 || code > 999 {
 		return ErrStatus
 	}
+	if bodyless(code) && r.written > 0 {
+		return ErrNoBody
+	}
 	r.status = code
 	return nil
 }

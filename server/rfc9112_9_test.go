@@ -24,6 +24,7 @@ func TestPersistence(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
+			g := g.in(t)
 			c := g.dial()
 			a := c.ask(tc.request)
 			a.want(t, 200, "hello")
@@ -160,6 +161,7 @@ func TestHalfClosedClientsAreAnswered(t *testing.T) {
 		s.Get("/large", func(w *Response, _ *Request) { w.Write(make([]byte, 1<<20)) })
 	})
 	t.Run("with FIN right behind the request", func(t *testing.T) {
+		g := g.in(t)
 		c := g.dial()
 		c.send("GET /quick HTTP/1.1\r\nHost: h\r\n\r\n")
 		c.closeWrite()
@@ -167,6 +169,7 @@ func TestHalfClosedClientsAreAnswered(t *testing.T) {
 		c.wantEnd()
 	})
 	t.Run("with several requests before the FIN", func(t *testing.T) {
+		g := g.in(t)
 		c := g.dial()
 		c.send(strings.Repeat("GET /quick HTTP/1.1\r\nHost: h\r\n\r\n", 20) +
 			"POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc")
@@ -178,6 +181,7 @@ func TestHalfClosedClientsAreAnswered(t *testing.T) {
 		c.wantEnd()
 	})
 	t.Run("with a large answer", func(t *testing.T) {
+		g := g.in(t)
 		c := g.dial()
 		c.send("GET /large HTTP/1.1\r\nHost: h\r\n\r\n")
 		c.closeWrite()
@@ -187,6 +191,7 @@ func TestHalfClosedClientsAreAnswered(t *testing.T) {
 		c.wantEnd()
 	})
 	t.Run("while the handler is at work", func(t *testing.T) {
+		g := g.in(t)
 		c := g.dial()
 		c.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\nGET /quick HTTP/1.1\r\nHost: h\r\n\r\n")
 		c.closeWrite()
@@ -196,6 +201,7 @@ func TestHalfClosedClientsAreAnswered(t *testing.T) {
 		c.wantEnd()
 	})
 	t.Run("but not one that stops in mid-request", func(t *testing.T) {
+		g := g.in(t)
 		c := g.dial()
 		c.send("GET /quick HTTP/1.1\r\nHo")
 		c.closeWrite()

@@ -12,11 +12,21 @@ import (
 	"time"
 )
 
-// begin calls Shutdown and returns when the server has begun to drain.
+// beginShutdown calls Shutdown and returns when every loop has begun to
+// drain.
 func (g *rig) beginShutdown(ctx context.Context) (result chan error) {
 	result = make(chan error, 1)
 	go func() { result <- g.srv.Shutdown(ctx) }()
 	<-g.srv.stopping
+	for _, sh := range g.srv.shards {
+		for told := false; !told; {
+			ask := make(chan bool, 1)
+			if !sh.loop.Post(func() { ask <- sh.draining }) {
+				break // it has ended already
+			}
+			told = <-ask
+		}
+	}
 	return result
 }
 
