@@ -151,7 +151,8 @@ func (r *Request) LocalAddr() (local netip.AddrPort) {
 		r.ex.mu.Unlock()
 		ex, gen := r.ex, r.gen
 		ex.onLoop(hold, func() {
-			if ex.gen == gen {
+			if ex.enter(gen) {
+				ex.mu.Unlock() // who recycles ex does it on this loop
 				local = ex.carrier.localAddr()
 			}
 		})
