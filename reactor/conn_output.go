@@ -164,6 +164,11 @@ func (c *Conn) sendPending() bool {
 	return true
 }
 
+// hasToFlush reports that a flush would do something. Hot path.
+func (c *Conn) hasToFlush() bool {
+	return !c.is(blocked) && (c.out != nil || c.is(endOutput|closeLater))
+}
+
 // dropOutput forgets what is pending.
 func (c *Conn) dropOutput() {
 	if c.out != nil {

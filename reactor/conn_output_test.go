@@ -235,6 +235,44 @@ func TestOutputAboveTheHighWaterMarkStopsReadingUntilTheLowOne(t *testing.T) {
 	}
 }
 
+func TestWriterThatGoesOnInOnDrainDoesNotStarveOthers(t *testing.T) {
+	t.Parallel()
+	const pieces = 200
+	written, after := 0, -1
+	piece := make([]byte, 2000)
+	lab := reactortest.NewLab(t, reactortest.Config{
+		Reactor: reactor.Config{HighWater: 1000, LowWater: 100},
+		Open: func(*reactor.Conn) reactor.Handler {
+			return &handler{
+				drain: func(c *reactor.Conn) {
+					if written++; written < pieces {
+						c.Write(piece)
+					} else {
+						c.CloseAfterFlush()
+					}
+				},
+				input: func(c *reactor.Conn) { consume(c); after = written },
+			}
+		},
+	})
+	p, c := accepted(lab)
+	q, _ := accepted(lab)
+	q.Send("x") // while p reads all that it is given at once
+	lab.Do(func() { c.Write(piece) })
+	if got := len(p.Received()); got != pieces*len(piece) || !p.Closed() {
+		t.Errorf("received %d bytes, want %d; closed = %v", got, pieces*len(piece), p.Closed())
+	}
+	lab.Do(func() { written, after = 0, -1 })
+	p, c = accepted(lab)
+	lab.Loop.Post(func() { c.Write(piece) })
+	lab.Step()
+	q.Send("x")
+	lab.Run()
+	if after < 0 || after > 20 || !p.Closed() {
+		t.Errorf("the other connection was served after %d of %d pieces", after, pieces)
+	}
+}
+
 func TestWriteErrorEndsTheConnectionWithIt(t *testing.T) {
 	t.Parallel()
 	var reason error

@@ -28,6 +28,10 @@ const (
 	// lockCheck is after how many tasks a driver looks whether one of them
 	// has left its thread locked. To look costs as much as a small task.
 	lockCheck = 64
+	// roundsPerStep is how often one step may flush. A handler whose OnDrain
+	// writes more, to a peer that reads all of it at once, would never come to
+	// an end; it goes on in the next turn.
+	roundsPerStep = 4
 	// driverService is after how many tasks a driver makes room for a fresh
 	// goroutine.
 	driverService = 1 << 20
@@ -79,11 +83,15 @@ func (d *driver) resume(how move) bool {
 // Hot path.
 func (d *driver) settle() bool {
 	l := d.loop
-	for l.queue.n > 0 || len(l.dirty) > 0 {
+	for rounds := 0; l.queue.n > 0 || len(l.dirty) > 0; rounds++ {
 		if !d.drain() {
 			return false
 		}
-		l.flushDirty()
+		if rounds < roundsPerStep {
+			l.flushDirty()
+		} else {
+			l.deferDirty()
+		}
 	}
 	l.endEvent()
 	return true

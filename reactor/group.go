@@ -230,8 +230,7 @@ func (g *Group) start(j job) {
 // work is the life of such a goroutine. One that a task has left locked to its
 // thread ends, and takes the thread with it.
 func (g *Group) work(j job) {
-	retire := time.NewTimer(idleRetire)
-	defer retire.Stop()
+	var retire *time.Timer
 	for {
 		pprof.SetGoroutineLabels(background)
 		if j.work == nil {
@@ -239,7 +238,12 @@ func (g *Group) work(j job) {
 		} else {
 			j.work.runAway(j.loop)
 		}
-		retire.Reset(idleRetire)
+		if retire == nil {
+			retire = time.NewTimer(idleRetire)
+			defer retire.Stop()
+		} else {
+			retire.Reset(idleRetire)
+		}
 		if threadLocked() || !g.await(&j, retire.C) {
 			return
 		}

@@ -186,7 +186,7 @@ func (l *Loop) takeTurns(d *driver) bool {
 			continue
 		}
 		l.current = c
-		if c.Pending() > 0 && !c.is(blocked) {
+		if c.hasToFlush() {
 			c.markDirty()
 		}
 		if c.flags&(readable|paused|congested) == readable {
@@ -281,17 +281,28 @@ func (l *Loop) finishCloses(d *driver) bool {
 	return true
 }
 
-// flushDirty sends what the event has produced and reports whether that has
-// scheduled tasks or produced more output. Hot path.
-func (l *Loop) flushDirty() (more bool) {
-	for i := 0; i < len(l.dirty); i++ {
+// flushDirty sends what the step has produced. What callbacks produce meanwhile
+// is left for the next call. Hot path.
+func (l *Loop) flushDirty() {
+	n := len(l.dirty)
+	for i := range n {
 		c := l.dirty[i]
-		l.dirty[i] = nil
 		c.unset(dirty)
 		c.flush()
 	}
+	rest := copy(l.dirty, l.dirty[n:])
+	clear(l.dirty[rest:])
+	l.dirty = l.dirty[:rest]
+}
+
+// deferDirty leaves what is to be flushed to the next turn.
+func (l *Loop) deferDirty() {
+	for _, c := range l.dirty {
+		c.unset(dirty)
+		l.markReady(c)
+	}
+	clear(l.dirty)
 	l.dirty = l.dirty[:0]
-	return l.queue.n > 0
 }
 
 // wait waits for events, for an inbox that is not empty, or for the next
