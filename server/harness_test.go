@@ -302,3 +302,24 @@ func awaitTick(t testing.TB, g *rig) {
 	c := tick.dial()
 	c.wantEnd()
 }
+
+// body reads the head of the response to a request of that method and
+// returns its body, to be read while it comes.
+func (c *peer) body(method string) (io.Reader, error) {
+	req, _ := http.NewRequest(method, "/", nil)
+	res, err := http.ReadResponse(c.r, req)
+	if err != nil {
+		return nil, err
+	}
+	return res.Body, nil
+}
+
+// onLoop returns a copy of a shard as its loop sees it.
+func (g *rig) onLoop(i int) (copied struct{ exchanges []*exchange }) {
+	done := make(chan bool)
+	sh := g.srv.shards[i]
+	if sh.loop.Post(func() { copied.exchanges = append(copied.exchanges, sh.exchanges...); close(done) }) {
+		<-done
+	}
+	return copied
+}
