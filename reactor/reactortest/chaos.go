@@ -44,7 +44,10 @@ func NewRand(tb testing.TB, fixed uint64) *rand.Rand {
 
 // chaos is the kernel's bad temper. It has no lock of its own: the Kernel's
 // covers it.
-type chaos struct{ rand *rand.Rand }
+type chaos struct {
+	rand *rand.Rand
+	old  []uint64 // keys of connections that are closed
+}
 
 // limit cuts a read or a write of n bytes: often not at all, often to one, and
 // sometimes to zero, which stands for EAGAIN.
@@ -61,7 +64,7 @@ func (c *chaos) limit(n int) int {
 }
 
 // deliver tells a random part of the news in random order, some of it twice,
-// some of it in pieces.
+// some of it in pieces, and sometimes news of a connection that is gone.
 func (c *chaos) deliver(k *Kernel, evs []reactor.Event) int {
 	n := 0
 	for len(k.ready) > 0 && n+2 <= len(evs) && c.rand.IntN(5) > 0 {
@@ -77,6 +80,11 @@ func (c *chaos) deliver(k *Kernel, evs []reactor.Event) int {
 			}
 		}
 		evs[n] = ev
+		n++
+	}
+	if len(c.old) > 0 && n < len(evs) && c.rand.IntN(8) == 0 {
+		stale := c.old[c.rand.IntN(len(c.old))]
+		evs[n] = reactor.Event{Key: stale, Flags: reactor.EventFlags(c.rand.UintN(16))}
 		n++
 	}
 	c.rand.Shuffle(n, func(i, j int) { evs[i], evs[j] = evs[j], evs[i] })

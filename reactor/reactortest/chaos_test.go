@@ -70,6 +70,12 @@ func play(t *testing.T, seed uint64, stays bool) string {
 	lab := reactortest.NewLab(t, cfg)
 	rnd := rand.New(rand.NewPCG(seed, 2))
 	const peers = 5
+	for range 3 { // leave places behind, for stale events
+		p := lab.Dial()
+		lab.Run()
+		p.Reset()
+		lab.Run()
+	}
 	var all [peers]*reactortest.Peer
 	var texts, got [peers]string
 	for i := range all {

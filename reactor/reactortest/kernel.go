@@ -189,6 +189,9 @@ func (k *Kernel) Close(fd int) {
 	}
 	s.closed, s.registered = true, false
 	delete(k.sockets, fd)
+	if k.chaos != nil && s.key != 0 {
+		k.chaos.old = append(k.chaos.old, s.key)
+	}
 	for _, c := range s.backlog {
 		c.reset, c.closed = true, true
 		delete(k.sockets, c.fd)
