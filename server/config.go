@@ -233,6 +233,13 @@ func (c Config) Validate() error {
 	refuse(d.ShutdownDrainTimeout > 300*time.Second || d.ShutdownDrainTimeout < 0 && c.ShutdownDrainTimeout != Off,
 		"shutdown_drain_timeout_sec", "must be 0 to 300 seconds")
 	refuse(d.RequestTimeout < 0 && c.RequestTimeout != Off, "request_timeout_sec", "must be 0 (off) or more")
+	refuse(d.MinRate < Off, "min_rate", "must be 0 (off) or more")
+	refuse(d.MinRateGrace < 0, "min_rate_grace_sec", "must be at least 1 second")
+	refuse(d.MaxConnectionsPerAddress < Off, "max_connections_per_address", "must be 0 (unlimited) or more")
+	refuse(d.MaxTargetSize < 1, "max_target_size", "must be at least 1 byte")
+	refuse(d.MaxHeaderFields < 1, "max_header_fields", "must be at least 1")
+	refuse(d.LingerBytes < Off, "linger_bytes", "must be 0 or more")
+	refuse(d.LingerTimeout < 0, "linger_timeout_sec", "must be at least 1 second")
 	refuse(d.MaxHeaderSize < 128, "max_header_size", "must be at least 128 bytes, or 0 for no limit")
 	refuse(d.MaxBodySize < Off, "max_body_size", "must be 0 (unlimited) or more")
 	refuse(d.MaxWSMessageSize < Off, "max_ws_message_size", "must be 0 (unlimited) or more")
