@@ -20,7 +20,7 @@ type ownRoutes struct {
 
 func (s *Server) newOwnRoutes() ownRoutes {
 	own := func(h Handler, b Blocking) *route {
-		return &route{bare: h, group: &s.Group, settings: Settings{Blocking: b}}
+		return &route{bare: h, group: &s.top, settings: Settings{Blocking: b}}
 	}
 	return ownRoutes{
 		notFound:       own(func(w *Response, r *Request) { s.notFound(w, r) }, Learn),

@@ -86,6 +86,10 @@ type Group struct {
 	settings   Settings
 }
 
+// top is the Group of all routes, as a Server embeds it: the other name leaves
+// Server.Group to the method.
+type top = Group
+
 // Group makes a group of routes whose patterns begin with prefix; an empty
 // prefix is fine.
 func (g *Group) Group(prefix string, middleware ...Middleware) *Group {

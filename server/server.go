@@ -16,11 +16,11 @@ import (
 // A Server serves HTTP on event loops. Its life: New, registration of
 // routes, ListenAndServe (which returns after Shutdown). It serves once.
 //
-// The methods of the embedded Group register routes for the server as a
+// The methods of Group register routes for the server as a
 // whole; they are for one goroutine, before ListenAndServe. All other
 // methods may be called by any goroutine.
 type Server struct {
-	Group
+	top
 
 	cfg       Config // as resolved by New; what Reload may change is in snap
 	snap      atomic.Pointer[snapshot]
@@ -85,7 +85,7 @@ func New(cfg Config) (*Server, error) {
 		onError:  func(w *Response, _ *Request, _ error) { w.Text(500, "500 Internal Server Error\n") },
 	}
 	s.methodNotAllowed = plainAnswer(405)
-	s.Group.srv = s
+	s.top.srv = s
 	s.own = s.newOwnRoutes()
 	s.snap.Store(&snapshot{cfg})
 	s.addresses = newAddressTable()
