@@ -9,7 +9,10 @@ require (
 	reactor.example/router v0.1.0
 )
 
-require go.uber.org/multierr v1.10.0 // indirect
+require (
+	go.uber.org/multierr v1.10.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+)
 
 replace (
 	reactor.example/httpone => ../httpone
