@@ -24,7 +24,7 @@ var (
 	// cause of the request's context then.
 	ErrClientGone = errors.New("server: client has gone away")
 	// ErrBodyTooLarge is returned by a body beyond its limit, whose request
-	// is answered with 413 unless the handler answers otherwise.
+	// is answered with 413 unless the response is on its way already.
 	ErrBodyTooLarge = errors.New("server: request body too large")
 	// ErrTooSlow says that the client sends or takes a body below the least
 	// rate, or beyond the deadline of the route.

@@ -123,6 +123,9 @@ func (h *http1) advance() {
 		default:
 			h.t.Consume(n)
 			if n == 0 || len(b) == n {
+				if n > 0 && h.parser.State() == httpone.StateIdle {
+					h.notBegun()
+				}
 				h.starve()
 				return
 			}
@@ -154,6 +157,13 @@ func (h *http1) window() (b []byte, ok bool) {
 func (h *http1) begun() {
 	h.phase = phaseHead
 	h.inAt = h.after(h.limits().RequestTimeout)
+}
+
+// notBegun takes begun back: there were empty lines only.
+func (h *http1) notBegun() {
+	h.shard.freeRequest(h.req)
+	h.req = nil
+	h.idle()
 }
 
 // idle waits for the next request. Hot path.

@@ -26,8 +26,8 @@ type Response struct {
 // field the token close is heeded.
 func (w *Response) Header() Header { return Header{w.ex, w.gen, responseFields} }
 
-// Trailer is the fields to be sent behind a streamed body, where the client
-// has said that it takes them.
+// Trailer is the fields to be sent behind the body, which then is sent in
+// chunks. A client of HTTP/1.0 does not get them.
 func (w *Response) Trailer() Header { return Header{w.ex, w.gen, responseTrailers} }
 
 // SetCookie adds a Set-Cookie field. An invalid cookie is dropped.

@@ -37,9 +37,11 @@ type Settings struct {
 	// ReadTimeout bounds the arrival of the body from the end of the head
 	// on; Off is no bound. Zero in the end means the rules of Config.
 	ReadTimeout time.Duration
-	// WriteTimeout bounds the time from the head of the request to the end
-	// of the response. When it is over the context of the request is
-	// cancelled and the connection closed. Zero in the end means none.
+	// WriteTimeout bounds the time from the request to the return of its
+	// handler, writing included. When it is over the context of the request
+	// is cancelled and the connection closed. What the client has still to
+	// take when the handler has returned is bounded by MinRate. Zero in the
+	// end means none.
 	WriteTimeout time.Duration
 	// MinRate is Config.MinRate for this route.
 	MinRate int
