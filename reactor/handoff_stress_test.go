@@ -241,3 +241,81 @@ func stressHandoffs(t *testing.T) {
 		t.Errorf("%d buffers did not come back", n)
 	}
 }
+
+func TestStressOfEndsUnderLoad(t *testing.T) {
+	for _, procs := range []int{1, 2, 8} {
+		t.Run(fmt.Sprintf("GOMAXPROCS=%d", procs), func(t *testing.T) {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
+			for range 5 {
+				endUnderLoad(t)
+			}
+		})
+	}
+}
+
+// endUnderLoad closes a group in the middle of everything: whatever happens to
+// the clients, every task gets one of Done and Drop, and nothing is left.
+func endUnderLoad(t *testing.T) {
+	reactortest.CheckLeaks(t)
+	seeds := reactortest.NewRand(t, 0)
+	s := &stress{events: make(chan chan bool), never: make(chan struct{}), began: make(chan struct{})}
+	go func() {
+		for answer := range s.events {
+			answer <- true
+		}
+	}()
+	var counts [2]reactortest.Buffers
+	var closes, opens atomic.Int64
+	g, addr := serve(t, reactor.Config{
+		Loops:   2,
+		Buffers: func(i int) reactor.Buffers { return &counts[i] },
+	}, func(*reactor.Conn) reactor.Handler {
+		opens.Add(1)
+		return &countedConn{stressConn{s: s}, &closes}
+	})
+	var clients sync.WaitGroup
+	started := make(chan struct{}, 100)
+	for range 12 {
+		seed := seeds.Uint64()
+		clients.Go(func() {
+			for err := error(nil); err == nil; seed++ {
+				err = s.client(addr, seed)
+				started <- struct{}{}
+			}
+		})
+	}
+	for range seeds.IntN(20) {
+		<-started
+	}
+	g.Close()
+	done := make(chan struct{})
+	go func() { clients.Wait(); close(done) }()
+	for waiting := true; waiting; { // the clients find out by themselves
+		select {
+		case <-started:
+		case <-done:
+			waiting = false
+		}
+	}
+	for s.ends.Load()+s.drops.Load() < s.runs.Load() {
+		runtime.Gosched()
+	}
+	close(s.events)
+	if text := s.wrong.Load(); text != nil {
+		t.Error(*text)
+	}
+	if opens.Load() != closes.Load() {
+		t.Errorf("%d connections were opened, %d got OnClose", opens.Load(), closes.Load())
+	}
+	if n := counts[0].Out() + counts[1].Out(); n != 0 || g.Away() != 0 {
+		t.Errorf("%d buffers did not come back, %d tasks are away", n, g.Away())
+	}
+}
+
+// countedConn counts the last calls.
+type countedConn struct {
+	stressConn
+	closes *atomic.Int64
+}
+
+func (h *countedConn) OnClose(*reactor.Conn, error) { h.closes.Add(1) }
