@@ -42,8 +42,11 @@ func (c Config) Validate() error {
 	if c.Loops < 0 || c.Loops > 1024 {
 		faults = append(faults, errors.New("reactor: Loops must be 0 to 1024"))
 	}
-	if c.HighWater < 0 || c.LowWater < 0 || c.LowWater > c.HighWater {
+	if d := c.withDefaults(); c.HighWater < 0 || c.LowWater < 0 || d.LowWater > d.HighWater {
 		faults = append(faults, errors.New("reactor: HighWater must be at least LowWater, and neither negative"))
+	}
+	if c.MaxAwayIdle < 0 {
+		faults = append(faults, errors.New("reactor: MaxAwayIdle must not be negative"))
 	}
 	return errors.Join(faults...)
 }
