@@ -193,6 +193,10 @@ func (r *Request) Value(key any) any {
 // Context returns a context that is cancelled when the client goes away
 // (the cause is then ErrClientGone), when the time of the route is over
 // (ErrDeadline), and when the handler returns. It may be kept for ever.
+//
+// A client that just ends its own direction, which is also what a close looks
+// like at first, may wait for its answer: it has gone only when the
+// connection breaks, or when the response streams already.
 func (r *Request) Context() context.Context {
 	ex := r.ex
 	if !ex.enter(r.gen) {
