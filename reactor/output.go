@@ -25,15 +25,17 @@ type ref struct {
 	file  *fileSpan
 }
 
-// release gives back what r refers to.
+// release gives back what r refers to. An owner may write more, which may move
+// the list that r lies in.
 func (r *ref) release() {
-	if r.owner != nil {
-		r.owner.Release()
-	}
-	if r.file != nil {
-		r.file.file.Close()
-	}
+	owner, file := r.owner, r.file
 	*r = ref{}
+	if owner != nil {
+		owner.Release()
+	}
+	if file != nil {
+		file.file.Close()
+	}
 }
 
 // A fileSpan is a part of a file on its way to the socket.
