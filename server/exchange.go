@@ -53,6 +53,8 @@ type exchange struct {
 	gen  uint64 // of the handler that may use the exchange
 	hold reactor.Hold
 	gone error // why the client cannot be reached any more
+	// cancelled is why the context ended although the client may be there.
+	cancelled error
 	// asHTTP: the handler is an http.Handler. clientEnded: the client has
 	// sent FIN behind the complete request.
 	asHTTP, clientEnded bool
@@ -248,7 +250,7 @@ func (s *shard) newExchange() *exchange {
 func (s *shard) recycle(ex *exchange) {
 	// No lock: leave has ended the last generation, and the next one has no
 	// Request or Response yet.
-	ex.gone = nil
+	ex.gone, ex.cancelled = nil, nil
 	if ex.values != nil {
 		clear(ex.values)
 		ex.values = ex.values[:0]
@@ -276,9 +278,11 @@ func (s *shard) recycle(ex *exchange) {
 // keptExchanges bounds the free list of a shard.
 const keptExchanges = 256
 
-// cancelContext cancels the handler's context without ending the exchange.
+// cancelContext cancels the handler's context, also one that is made later,
+// without ending the exchange.
 func (ex *exchange) cancelContext(cause error) {
 	ex.mu.Lock()
+	ex.cancelled = cause
 	cancel := ex.cancel
 	ex.mu.Unlock()
 	if cancel != nil {

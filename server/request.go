@@ -208,6 +208,8 @@ func (r *Request) Context() context.Context {
 		switch {
 		case ex.gone != nil:
 			ex.cancel(ex.gone)
+		case ex.cancelled != nil:
+			ex.cancel(ex.cancelled)
 		case ex.asHTTP && ex.clientEnded:
 			ex.cancel(ErrClientGone)
 		}
