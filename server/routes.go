@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"reactor.example/router"
@@ -95,7 +96,7 @@ type top = Group
 // Group makes a group of routes whose patterns begin with prefix; an empty
 // prefix is fine.
 func (g *Group) Group(prefix string, middleware ...Middleware) *Group {
-	return &Group{srv: g.srv, outer: g, prefix: router.Join(g.prefix, prefix), middleware: middleware}
+	return &Group{srv: g.srv, outer: g, prefix: router.Join(g.prefix, prefix), middleware: slices.Clone(middleware)}
 }
 
 // With makes a group with settings of its own:
