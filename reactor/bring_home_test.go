@@ -21,12 +21,16 @@ func TestTasksThatLeadToTasksDoNotKeepPostsWaiting(t *testing.T) {
 	defer g.Close()
 	l := g.loops[0]
 	over, length := make(chan struct{}), 0
-	stopped := false
+	stopped, inTime := false, false
 	var next func()
 	next = func() {
 		if length++; stopped || length == 100 {
+			inTime = stopped
 			close(over)
 			return
+		}
+		if length == 1 {
+			l.Post(func() { stopped = true })
 		}
 		l.ScheduleAway(&chainTask{next})
 		for l.inbox.finished.Load() == nil { // so that somebody is always home
@@ -37,9 +41,8 @@ func TestTasksThatLeadToTasksDoNotKeepPostsWaiting(t *testing.T) {
 	if err := g.Start(); err != nil {
 		t.Fatal(err)
 	}
-	l.Post(func() { stopped = true })
 	<-over
-	if !stopped {
+	if !inTime {
 		t.Error("a function that was posted did not get its turn within 100 tasks")
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"sync/atomic"
 	"testing"
 
 	"reactor.example/reactor"
@@ -115,44 +114,6 @@ func TestListenWithoutOpenIsAnError(t *testing.T) {
 	}
 }
 
-func TestEveryPostThatWasTakenRunsEvenIfTheLoopEnds(t *testing.T) {
-	t.Parallel()
-	lab := newLab(t, echo{})
-	const n = 1000 // more than one turn's worth
-	ran := 0
-	var taken atomic.Int64
-	end := make(chan struct{})
-	// The loop is told to end in front of the posts, so that it ends after a
-	// turn in which most of them have not had theirs.
-	lab.Loop.Post(func() {
-		go func() { lab.Group.Close(); close(end) }()
-	})
-	for range n {
-		if lab.Loop.Post(func() { ran++ }) {
-			taken.Add(1)
-		}
-	}
-	lab.Free(func() { <-end })
-	if int64(ran) != taken.Load() {
-		t.Errorf("%d posts were taken, %d ran", taken.Load(), ran)
-	}
-	if lab.Loop.Post(func() {}) {
-		t.Error("Post = true after the loop has ended")
-	}
-}
-
-func TestConnectionThatComesInWhileTheLoopEndsIsClosed(t *testing.T) {
-	t.Parallel()
-	var reason error
-	h := &handler{close: func(_ *reactor.Conn, err error) { reason = err }}
-	lab := newLab(t, h)
-	p := lab.Dial() // is in the queue, to be accepted when the listener closes
-	lab.Close()     // fails the test if it was left open
-	if !p.Closed() || reason != reactor.ErrStopped {
-		t.Errorf("closed = %v, reason = %v, want true and ErrStopped", p.Closed(), reason)
-	}
-}
-
 func TestShutdownWaitsForConnectionsAndTasks(t *testing.T) {
 	t.Parallel()
 	lab := newLab(t, echo{})
@@ -215,7 +176,7 @@ func TestShutdownWhoseTimeIsOverClosesByForce(t *testing.T) {
 	}
 }
 
-func TestNewcomerOfALoopThatHasEndedStaysWhereItIs(t *testing.T) {
+func TestConnectionsLiveThroughAShutdownThatHasTime(t *testing.T) {
 	t.Parallel()
 	g, addr := serve(t, reactor.Config{Loops: 2}, openEcho)
 	var held []net.Conn

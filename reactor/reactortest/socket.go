@@ -8,6 +8,9 @@ import (
 	"reactor.example/reactor"
 )
 
+// maxIO is what one read takes at most, as with the real kernels.
+const maxIO = 256 << 10
+
 // A socket is one descriptor of a Kernel, as the loop sees it.
 type socket struct {
 	fd         int
@@ -76,7 +79,8 @@ func (s *socket) read(k *Kernel, b []byte) (int, reactor.Errno) {
 		}
 		return 0, errno
 	case len(s.in) > 0:
-		limit := len(b)
+		most := min(len(b), maxIO)
+		limit := most
 		if s.maxRead > 0 {
 			limit = min(limit, s.maxRead)
 		}
@@ -89,7 +93,7 @@ func (s *socket) read(k *Kernel, b []byte) (int, reactor.Errno) {
 		}
 		n := copy(b[:limit], s.in)
 		s.in = s.in[n:]
-		if n < len(b) && len(s.in) > 0 {
+		if n < most && len(s.in) > 0 {
 			k.announce(s) // a short read: the rest arrives only now
 		}
 		return n, 0
