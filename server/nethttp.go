@@ -35,7 +35,8 @@ var errAbort any = http.ErrAbortHandler
 // and an *http.MaxBytesError); request and response may always overlap, as
 // after EnableFullDuplex; up to Config.BodyBuffer bytes leave with a
 // Content-Length instead of 2 KiB; a handler that panics before its response
-// has begun is answered by OnError; field names leave in canonical case; and
+// has begun is answered by OnError, and one that writes less than it has
+// declared by 500, instead of being cut; field names leave in canonical case; and
 // a 205, or a 2xx to CONNECT, has no body. A response that has been flushed cannot be hijacked.
 func FromHTTP(h http.Handler) Handler {
 	return func(w *Response, r *Request) {

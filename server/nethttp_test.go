@@ -166,7 +166,7 @@ var comparisons = []comparison{
 	{name: "body beyond a limit", handler: func(w http.ResponseWriter, r *http.Request) {
 		b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 3))
 		var tooLarge *http.MaxBytesError
-		http.Error(w, fmt.Sprintf("%q %v %v", b, err, errors.As(err, &tooLarge)), 413)
+		http.Error(w, fmt.Sprintf("%q %v %v", b, err, errors.As(err, &tooLarge)), http.StatusRequestEntityTooLarge)
 	}, request: post("hello", "Content-Length: 5")},
 	{name: "body closed", handler: func(w http.ResponseWriter, r *http.Request) {
 		r.Body.Close()
@@ -195,6 +195,37 @@ var comparisons = []comparison{
 	{name: "range", handler: http.FileServer(http.Dir("testdata/files")).ServeHTTP, request: get("/page.html", "Range: bytes=2-5")},
 	{name: "range beyond", handler: http.FileServer(http.Dir("testdata/files")).ServeHTTP, request: get("/page.html", "Range: bytes=9000-")},
 	{name: "no file", handler: http.FileServer(http.Dir("testdata/files")).ServeHTTP, request: get("/../nethttp.go")},
+	{name: "several ranges", handler: func(w http.ResponseWriter, r *http.Request) {
+		// The boundary is random: show the shape only.
+		rec := httptest.NewRecorder()
+		http.FileServer(http.Dir("testdata/files")).ServeHTTP(rec, r)
+		kind, _, _ := strings.Cut(rec.Header().Get("Content-Type"), ";")
+		fmt.Fprint(w, rec.Code, kind, rec.Body.Len())
+	}, request: get("/page.html", "Range: bytes=0-1,4-5")},
+	{name: "head of a file", handler: http.FileServer(http.Dir("testdata/files")).ServeHTTP, request: "HEAD /page.html HTTP/1.1\nHost: x\nConnection: close\n\n"},
+	{name: "redirect", handler: http.RedirectHandler("/elsewhere?a=b", 302).ServeHTTP, request: get("/x")},
+	{name: "cookie and error", handler: func(w http.ResponseWriter, r *http.Request) {
+		user, password, ok := r.BasicAuth()
+		http.SetCookie(w, &http.Cookie{Name: "a", Value: "b c", Path: "/"})
+		http.Error(w, fmt.Sprint(user, password, ok, r.UserAgent(), r.Referer()), 403)
+	}, request: get("/", "Authorization: Basic YTpi", "User-Agent: me", "Referer: you")},
+	{name: "handler that limits", handler: http.MaxBytesHandler(http.HandlerFunc(dump), 3).ServeHTTP, request: post("hello", "Content-Length: 5")},
+	{name: "multipart form", handler: func(w http.ResponseWriter, r *http.Request) {
+		err := r.ParseMultipartForm(1 << 20)
+		fmt.Fprint(w, err, r.MultipartForm.Value)
+	}, request: post("--b\nContent-Disposition: form-data; name=\"k\"\n\nv\n--b--\n", "Content-Type: multipart/form-data; boundary=b", "Content-Length: 59")},
+	{name: "close by the handler", handler: func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Connection", "close")
+		io.WriteString(w, "bye")
+	}, request: "GET / HTTP/1.1\nHost: x\n\n"},
+	{name: "body not read", handler: func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "no thanks") }, request: "POST / HTTP/1.1\nHost: x\nContent-Length: 5\n\nhello"},
+	{name: "expectation not met", handler: func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(413) }, request: "POST / HTTP/1.1\nHost: x\nContent-Length: 5\nExpect: 100-continue\n\n"},
+	{name: "expectation met", handler: func(w http.ResponseWriter, r *http.Request) {
+		r.Body.Read(nil)
+		w.Header().Set("X", "1")
+		w.WriteHeader(204)
+	}, request: "POST / HTTP/1.1\nHost: x\nContent-Length: 0\nExpect: 100-continue\nConnection: close\n\n"},
+	{name: "prefix stripped", handler: http.StripPrefix("/a%2f", http.HandlerFunc(dump)).ServeHTTP, request: get("/a%2fb")},
 	{name: "content not modified", handler: func(w http.ResponseWriter, r *http.Request) {
 		http.ServeContent(w, r, "a.css", time.Unix(1e9, 0), strings.NewReader("a{}"))
 	}, request: get("/", "If-Modified-Since: "+time.Unix(1e9, 0).UTC().Format(http.TimeFormat))},
