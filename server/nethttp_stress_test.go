@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -46,9 +47,7 @@ func stressRoutes(s *server.Server) {
 		}
 	}))
 	handle("/wait", http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
-	handle("/timeout", http.TimeoutHandler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		<-r.Context().Done()
-	}), time.Millisecond, "too late"))
+	handle("/timeout", http.TimeoutHandler(http.HandlerFunc(untilTimeout), time.Millisecond, "too late"))
 	handle("/hijack", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		nc, brw, err := http.NewResponseController(w).Hijack()
 		if err != nil {
@@ -59,6 +58,17 @@ func stressRoutes(s *server.Server) {
 		fmt.Fprintf(nc, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(line), strings.ToUpper(line))
 	}))
 	handle("/abort", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+}
+
+// untilTimeout returns when http.TimeoutHandler has answered in its place.
+func untilTimeout(w http.ResponseWriter, r *http.Request) {
+	<-r.Context().Done()
+	for {
+		if _, err := w.Write(nil); err != nil {
+			return
+		}
+		runtime.Gosched()
+	}
 }
 
 func TestFromHTTPUnderACrowd(t *testing.T) {

@@ -186,10 +186,7 @@ var comparisons = []comparison{
 		mux.Handle("/dir/", http.NotFoundHandler())
 		return mux.ServeHTTP
 	}(), request: get("/dir")},
-	{name: "timeout handler", handler: http.TimeoutHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		<-r.Context().Done()
-		w.Write([]byte("late"))
-	}), time.Millisecond, "too late").ServeHTTP, request: get("/")},
+	{name: "timeout handler", handler: http.TimeoutHandler(http.HandlerFunc(untilTimeout), time.Millisecond, "too late").ServeHTTP, request: get("/")},
 	{name: "file", handler: http.FileServer(http.Dir("testdata/files")).ServeHTTP, request: get("/page.html")},
 	{name: "directory", handler: http.FileServer(http.Dir("testdata/files")).ServeHTTP, request: get("/")},
 	{name: "range", handler: http.FileServer(http.Dir("testdata/files")).ServeHTTP, request: get("/page.html", "Range: bytes=2-5")},
