@@ -296,6 +296,14 @@ func (h *http1) OnPeerClosed(*reactor.Conn) {
 		ex.cancelContext(ErrClientGone)
 	}
 	if h.phase == phaseReply {
+		h.noteEnd(ex)
+	}
+}
+
+// noteEnd tells ex that the client has ended its direction behind it. Who has
+// sent further requests will wait for their answers.
+func (h *http1) noteEnd(ex *exchange) {
+	if h.flags&clientEnded != 0 && len(h.t.Input()) == 0 {
 		ex.noteEnd()
 	}
 }

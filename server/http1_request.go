@@ -107,15 +107,11 @@ func (h *http1) end() {
 		h.inAt = 0
 		h.armWrite(ex)
 		h.t.PauseReading()
-		if h.flags&clientEnded != 0 {
-			ex.noteEnd()
-		}
+		h.noteEnd(ex)
 		h.shard.schedule(ex)
 	case phaseStream:
 		ex.endBody(h.req.Trailers, nil)
-		if h.flags&clientEnded != 0 {
-			ex.noteEnd()
-		}
+		h.noteEnd(ex)
 		h.phase = phaseReply
 		h.inAt = 0
 		h.arm()

@@ -31,8 +31,6 @@ func (x *httpExchange) request() (*http.Request, error) {
 		Method:        hd.method,
 		URL:           target,
 		Proto:         hd.proto,
-		ProtoMajor:    1,
-		ProtoMinor:    int(hd.proto[len(hd.proto)-1] - '0'),
 		Header:        header,
 		Body:          http.NoBody,
 		ContentLength: hd.length,
@@ -41,6 +39,7 @@ func (x *httpExchange) request() (*http.Request, error) {
 		RequestURI:    hd.target,
 		Pattern:       pattern,
 	}
+	base.ProtoMajor, base.ProtoMinor, _ = http.ParseHTTPVersion(hd.proto)
 	base.Close = closes(&base)
 	if remote.IsValid() {
 		base.RemoteAddr = remote.String()

@@ -244,6 +244,21 @@ func TestHTTPContextOfAClientThatHasEndedAlready(t *testing.T) {
 	}
 }
 
+func TestHTTPContextOfPipelinedRequestsLivesOn(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/last" {
+			<-r.Context().Done()
+		}
+		fmt.Fprintln(w, r.URL.Path, r.Context().Err())
+	})
+	const rest = " HTTP/1.1\r\nHost: x\r\n\r\n"
+	got := s.Raw("GET /first" + rest + "GET /last" + rest)
+	if !strings.Contains(got, "/first <nil>\n") || !strings.HasSuffix(got, "/last context canceled\n") {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestEventsUntilTheClientLeaves(t *testing.T) {
 	t.Parallel()
 	left := make(chan struct{})
