@@ -9,6 +9,7 @@ import (
 	"io"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -22,13 +23,22 @@ type pattern struct {
 }
 
 func newPattern(seed uint32) *pattern {
-	p := &pattern{block: make([]byte, 65521)}
-	for i := range p.block {
-		seed = seed*1664525 + 1013904223
-		p.block[i] = byte(seed >> 24)
+	seed %= 251
+	if known, ok := patternBlocks.Load(seed); ok {
+		return &pattern{block: known.([]byte)}
 	}
-	return p
+	block := make([]byte, 65521)
+	x := seed
+	for i := range block {
+		x = x*1664525 + 1013904223
+		block[i] = byte(x >> 24)
+	}
+	patternBlocks.Store(seed, block)
+	return &pattern{block: block}
 }
+
+// patternBlocks are the blocks made so far, by their seed.
+var patternBlocks sync.Map
 
 // Read implements io.Reader.
 func (p *pattern) Read(b []byte) (int, error) {
