@@ -226,12 +226,6 @@ type handle struct {
 // value is one pair of Request.SetValue.
 type value struct{ key, value any }
 
-// Sizes of what a pooled exchange keeps of its last request.
-const (
-	keptFields = 64
-	keptBuffer = 16 << 10
-)
-
 // newExchange returns an exchange for the next request. Loop only. Hot path.
 func (s *shard) newExchange() *exchange {
 	if n := len(s.exchanges); n > 0 {
@@ -258,11 +252,7 @@ func (s *shard) recycle(ex *exchange) {
 	ex.body.release(s.loop.Buffers())
 	ex.body.reset()
 	ex.reply.reset()
-	if len(ex.head.fields) > keptFields {
-		ex.head.fields = nil
-	}
-	clear(ex.head.fields)
-	ex.head = head{fields: ex.head.fields[:0]}
+	ex.head.fields = nil // the rest of the head is overwritten by the next
 	ex.carrier, ex.route, ex.snap = nil, nil, nil
 	ex.params.Reset()
 	ex.away, ex.moved = false, false
