@@ -7,7 +7,9 @@ import "reactor.example/reactor"
 // request bodies that no handler has read yet. One loop uses it, one call at
 // a time. An implementation may count, so that a process knows what its
 // clients hold; when the server has ended everything has come back, except
-// what belonged to handlers that the end of the drain time has cut.
+// what belonged to handlers that the end of the drain time has cut. What
+// handlers write, on any goroutine, is held in pools of the process until the
+// loop takes it; Config.BodyBuffer bounds that.
 type Buffers interface {
 	// Get returns a slice of length and capacity at least n, with any
 	// content.

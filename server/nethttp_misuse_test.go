@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/pprof"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -254,5 +256,39 @@ func TestProfilesOfNetHTTP(t *testing.T) {
 	}
 	if got := s.Get("/debug/pprof/goroutine?debug=1"); got.Status != 200 || !strings.Contains(got.Body, "goroutine profile:") {
 		t.Errorf("profile: %d %q", got.Status, got.Body)
+	}
+}
+
+func TestHTTPOverAUnixSocket(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "s")
+	srv, err := server.New(server.Config{BindHost: "unix:" + path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv.Get("/", server.FromHTTP(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		local, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
+		fmt.Fprint(w, r.RemoteAddr, " ", local.Network())
+	})))
+	ctx, cancel := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	go func() { served <- srv.ListenAndServe(ctx) }()
+	select {
+	case <-srv.Ready():
+	case err := <-served:
+		t.Fatal(err)
+	}
+	c, err := net.Dial("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	io.WriteString(c, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+	if b, err := io.ReadAll(c); !strings.HasSuffix(string(b), "\r\n\r\n@ unix") {
+		t.Errorf("got %q, %v", b, err)
+	}
+	cancel()
+	if err := <-served; err != nil {
+		t.Error(err)
 	}
 }
