@@ -127,6 +127,7 @@ func (d *driver) run(w *work) bool {
 		begun = l.kernel.Now()
 	}
 	l.handoff.begin(ticket)
+	l.group.watcher.rouse()
 	w.task.Run(Hold{l, ticket})
 	d.work = nil
 	pprof.SetGoroutineLabels(background)

@@ -9,7 +9,8 @@ type world struct {
 	box     inbox
 	watcher watcher
 
-	hired  int // spare drivers in the model
+	stuck  bool // tasks return only after they were moved
+	hired  int  // spare drivers in the model
 	tasks  []*work
 	posts  int // how many will be posted
 	ending ending
@@ -163,6 +164,8 @@ func (w *world) driver(name, at string) *actor {
 			return len(w.jobs) == 0 || w.spare != turn
 		case "wait":
 			return !w.woken
+		case "return": // the user code of a task
+			return w.stuck && w.handoff.holder() == d.ticket
 		case "posts: take", "close if empty", "close":
 			return w.locked != ""
 		}
@@ -257,7 +260,7 @@ func (d *modelDriver) begin() string {
 	w.running = d.task
 	w.next++
 	w.handoff.begin(d.ticket)
-	return "return"
+	return "watcher: load"
 }
 
 func (d *modelDriver) giveBack() string {
@@ -336,6 +339,8 @@ func (d *modelDriver) mayEnd() string {
 	w := d.w
 	w.mine(d.name)
 	switch {
+	case w.next < len(w.tasks): // what came in has led to them
+		return "begin"
 	case w.ending == atOnce:
 		return "close"
 	case w.ending == inPeace && w.away == 0:
@@ -394,29 +399,29 @@ func (d *modelDriver) wait() string {
 
 func (d *modelDriver) awake() string {
 	d.w.box.awake()
-	return "watcher: load"
+	return "home: load"
 }
 
 func (d *modelDriver) watcherLoad() string {
 	if d.w.watcher.parked.Load() {
 		return "watcher: cas"
 	}
-	return "home: load"
+	return "return"
 }
 
 func (d *modelDriver) watcherCAS() string {
 	if d.w.watcher.parked.CompareAndSwap(true, false) {
 		return "pacer"
 	}
-	return "home: load"
+	return "return"
 }
 
 func (d *modelDriver) pacer() string {
 	d.w.rouse = true
-	return "home: load"
+	return "return"
 }
 
-// look is a watcher that looks n times.
+// look is a watcher that looks n times; a negative n is for ever.
 func (w *world) look(n int) *actor {
 	var seen, t uint64
 	a := &actor{name: "watcher", at: "look"}
@@ -433,7 +438,7 @@ func (w *world) look(n int) *actor {
 		if n == 0 {
 			return ""
 		}
-		n--
+		n = max(n-1, -1)
 		if t = w.handoff.holder(); t != 0 && t == seen {
 			return "take"
 		}
@@ -484,35 +489,42 @@ func (w *world) post(name string) *actor {
 	return a
 }
 
-// park is a watcher that parks n times.
-func (w *world) park(n int) *actor {
-	a := &actor{name: "watcher", at: "store"}
-	a.locals = func() [4]int { return [4]int{n} }
+// park is a watcher that parks, and looks when it is roused, until it has moved
+// all tasks.
+func (w *world) park() *actor {
+	a := w.look(-1)
+	a.at, a.idle = "store", ""
+	look := a.step
+	moves := 0
+	locals := a.locals
+	a.locals = func() [4]int { k := locals(); k[3] = moves; return k }
 	a.waits = func(at string) bool { return at == "wait" && !w.rouse }
-	again := func() string {
-		if n--; n > 0 {
-			return "store"
-		}
-		return ""
-	}
 	a.step = func(at string) string {
 		switch at {
 		case "store":
 			w.watcher.parked.Store(true)
-			return "look"
-		case "look":
-			if w.box.asleep.Load() {
+			return "holder"
+		case "holder":
+			if w.handoff.holder() == 0 {
 				return "wait"
 			}
 			return "cas"
 		case "cas":
 			if w.watcher.parked.CompareAndSwap(true, false) {
-				return again()
+				return "look"
 			}
 			return "wait"
+		case "wait":
+			w.rouse = false
+			return "look"
+		case "take":
+			look(at)
+			if moves++; moves == len(w.tasks) {
+				return ""
+			}
+			return "store"
 		}
-		w.rouse = false // wait
-		return again()
+		return look(at)
 	}
 	return a
 }

@@ -68,10 +68,12 @@ func TestEndInPeaceDropsNothing(t *testing.T) {
 	})
 }
 
-func TestParkingWatcherIsNotForgotten(t *testing.T) {
+func TestParkingWatcherMissesNoTask(t *testing.T) {
 	t.Parallel()
 	explore(t, func() *model {
-		w := newWorld(0, 2, whenAllIsDone)
-		return w.model(w.driver("driver", "sleep: store"), w.park(2), w.post("a"), w.post("b"))
+		w := newWorld(2, 1, whenAllIsDone)
+		w.stuck = true
+		return w.model(w.driver("driver", "sleep: store"), w.driver("second", "idle"), w.driver("third", "idle"),
+			w.park(), w.post("a"))
 	})
 }

@@ -318,7 +318,6 @@ func (l *Loop) wait() {
 	if n == 0 && !busy && l.inbox.maySleep() {
 		n, errno = l.kernel.Wait(l.events, l.wheel.next(l.now))
 		l.inbox.awake()
-		l.group.watcher.rouse()
 		l.now, l.lagging = l.kernel.Now(), false
 	} else {
 		l.measureLag()

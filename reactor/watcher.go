@@ -10,8 +10,9 @@ import (
 // finds in the same task at two looks in a row is moved on: the task keeps
 // its goroutine, the loop gets another.
 //
-// It parks when every loop waits for events, and is roused by the first one
-// to come back from its wait.
+// It parks when it has found every loop waiting for events for a while, and is
+// roused by the first one to run a task: loops that wake up for a deadline or a
+// post do not disturb it.
 type watcher struct {
 	loops []*Loop
 	pacer Pacer
@@ -68,8 +69,9 @@ func (w *watcher) watch() {
 	for !w.stopped.Load() {
 		if w.idle >= parkAfter {
 			w.park()
+		} else {
+			w.look(w.pacer.Pause())
 		}
-		w.look(w.pacer.Pause())
 	}
 }
 
@@ -99,13 +101,14 @@ func (w *watcher) look(elapsed time.Duration) {
 	}
 }
 
-// park sleeps until rouse. It announces that and looks again, so that a loop
-// that came back in between is not missed.
+// park sleeps until rouse. It announces that and looks again, so that a task
+// that has begun in between is not missed: a driver stores its ticket first and
+// looks for the announcement then.
 func (w *watcher) park() {
 	w.idle = 0
 	w.parked.Store(true)
 	for _, l := range w.loops {
-		if !l.inbox.asleep.Load() {
+		if l.handoff.holder() != 0 {
 			if w.parked.CompareAndSwap(true, false) {
 				return
 			}

@@ -165,11 +165,28 @@ func TestLooksArePlayedByTheTest(t *testing.T) {
 		t.Error("the watcher of an idle loop does not park")
 	}
 	lab.Do(func() {})
+	if !lab.Parked() {
+		t.Error("the watcher was disturbed by a loop that woke up for a post")
+	}
+	lab.Do(func() { lab.Loop.Schedule(nothing{}) })
 	if lab.Parked() {
-		t.Error("the watcher stays parked though the loop woke up")
+		t.Error("the watcher stays parked though a task has run")
 	}
 	lab.Look()
+	for range 100 {
+		lab.Look()
+	}
+	if !lab.Parked() { // and is closed like that
+		t.Error("the watcher does not park again")
+	}
 }
+
+// nothing is a task.
+type nothing struct{}
+
+func (nothing) Run(reactor.Hold)    {}
+func (nothing) Done(reactor.Result) {}
+func (nothing) Drop()               {}
 
 func TestFreeLetsTheGroupShutDown(t *testing.T) {
 	t.Parallel()
