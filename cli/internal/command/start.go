@@ -67,6 +67,8 @@ func (p *program) runServer(loaded *config.Loaded, options startOptions) error {
 	settings.StatsEndpoint = !options.noHealth && !options.noStats
 	settings.WorkerThreads = setProcessors(settings.WorkerThreads, p.lookupEnv)
 
+	defer holdBallast()()
+
 	srv, err := server.New(settings)
 	if err != nil {
 		return err
