@@ -10,6 +10,7 @@ import (
 	"runtime/pprof"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -296,6 +297,7 @@ func TestHandlersThatWaitForTheirLoop(t *testing.T) {
 func TestHandlerThatNeverReturns(t *testing.T) {
 	withProcs(t, []int{1, 2}, func(t *testing.T) {
 		never := newSignal()
+		var over atomic.Bool
 		var ended sync.WaitGroup
 		ended.Add(2)
 		g := newRig(t, Config{WorkerThreads: 1, ShutdownDrainTimeout: 1}, func(s *Server) {
@@ -306,17 +308,13 @@ func TestHandlerThatNeverReturns(t *testing.T) {
 			})
 			s.Get("/spins", func(*Response, *Request) {
 				defer ended.Done()
-				for {
-					select {
-					case <-never:
-						return
-					default:
-					}
+				for !over.Load() { // computes
 				}
 			})
 		})
 		defer ended.Wait()
 		defer close(never)
+		defer over.Store(true)
 		for _, path := range []string{"/never", "/spins"} {
 			c := g.dial()
 			c.send("GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n")

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -289,9 +288,6 @@ func echo(w *Response, r *Request) {
 	}
 	w.Bytes(200, "application/octet-stream", b)
 }
-
-// isReset reports whether err is the end of a connection, however rude.
-func isReset(err error) bool { return err != nil && !errors.Is(err, context.DeadlineExceeded) }
 
 // awaitTick waits until the loops of g have had time to notice a deadline of
 // no more than a few milliseconds: it makes a connection of its own and waits

@@ -49,6 +49,11 @@ func (h *http1) wholeLength(ex *exchange) int64 {
 		h.replaceBy(ex, 500)
 		h.shard.logReply(ex, ErrLength)
 		return int64(len(r.whole))
+	case length > 0 && ex.head.path == "" && ex.head.method == "CONNECT" && r.statusOr200()/100 == 2:
+		// It would be sent into the tunnel (RFC 9110, section 9.3.6).
+		h.replaceBy(ex, 500)
+		h.shard.logReply(ex, ErrNoBody)
+		return int64(len(r.whole))
 	case len(r.trailers) > 0 && !ex.head.noBody:
 		return unknownLength
 	}
