@@ -282,11 +282,11 @@ func TestHTTPOverAUnixSocket(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close()
 	io.WriteString(c, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 	if b, err := io.ReadAll(c); !strings.HasSuffix(string(b), "\r\n\r\n@ unix") {
 		t.Errorf("got %q, %v", b, err)
 	}
+	c.Close()
 	cancel()
 	if err := <-served; err != nil {
 		t.Error(err)
