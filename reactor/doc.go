@@ -65,7 +65,8 @@
 // any more. There are two who try:
 //
 //   - the watcher, a thread that looks at all loops about once a millisecond and
-//     moves those on that are in the same task at two looks;
+//     moves those on that are in the same task at two looks (when all loops wait
+//     it parks, until one of them runs a task);
 //   - the task itself, or anybody to whom it has given its [Hold], by
 //     [Hold.Release], when it is about to wait.
 //

@@ -132,3 +132,35 @@ func TestTwoGroupsCannotShareAPortByAccident(t *testing.T) {
 		t.Error("a second group listens on the same port")
 	}
 }
+
+func TestUnixPeerThatSendsAndClosesIsRead(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "s")
+	g := newGroup(t, reactor.Config{Loops: 1})
+	seen, ended := make(chan string, 1), make(chan int, 1)
+	listen(t, g, reactor.ListenConfig{Network: "unix", Address: path, Open: func(*reactor.Conn) reactor.Handler {
+		text, ends := "", 0
+		return &handler{
+			peerClosed: func(*reactor.Conn) { ends++ },
+			input: func(c *reactor.Conn) {
+				if text += consume(c); c.EOF() {
+					seen <- text
+					c.Close(nil)
+				}
+			},
+			close: func(*reactor.Conn, error) { ended <- ends },
+		}
+	}})
+	c := dialTo(t, "unix", path)
+	io.WriteString(c, "last words")
+	c.Close() // ends both directions, which looks like a reset
+	if err := g.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-seen; got != "last words" {
+		t.Errorf("read %q", got)
+	}
+	if n := <-ended; n != 1 {
+		t.Errorf("OnPeerClosed was called %d times, want 1", n)
+	}
+}

@@ -81,8 +81,9 @@ func (l *Loop) snapshot() Stats {
 }
 
 // Stats returns the loop's counters. It asks the loop and waits for the
-// answer, so it may not be called from a callback of the same loop; any
-// other goroutine may call it, also after the loop has ended.
+// answer, so it may not be called from a callback of the same loop, and comes
+// back only once the group was started or closed; any other goroutine may call
+// it, also after the loop has ended.
 func (l *Loop) Stats() Stats {
 	answer := make(chan Stats, 1)
 	if l.Post(func() { answer <- l.snapshot() }) {
