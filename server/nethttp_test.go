@@ -200,11 +200,11 @@ var comparisons = []comparison{
 		fmt.Fprint(w, rec.Code, kind, rec.Body.Len())
 	}, request: get("/page.html", "Range: bytes=0-1,4-5")},
 	{name: "head of a file", handler: http.FileServer(http.Dir("testdata/files")).ServeHTTP, request: "HEAD /page.html HTTP/1.1\nHost: x\nConnection: close\n\n"},
-	{name: "redirect", handler: http.RedirectHandler("/elsewhere?a=b", 302).ServeHTTP, request: get("/x")},
+	{name: "redirect", handler: http.RedirectHandler("/elsewhere?a=b", http.StatusFound).ServeHTTP, request: get("/x")},
 	{name: "cookie and error", handler: func(w http.ResponseWriter, r *http.Request) {
 		user, password, ok := r.BasicAuth()
 		http.SetCookie(w, &http.Cookie{Name: "a", Value: "b c", Path: "/"})
-		http.Error(w, fmt.Sprint(user, password, ok, r.UserAgent(), r.Referer()), 403)
+		http.Error(w, fmt.Sprint(user, password, ok, r.UserAgent(), r.Referer()), http.StatusForbidden)
 	}, request: get("/", "Authorization: Basic YTpi", "User-Agent: me", "Referer: you")},
 	{name: "handler that limits", handler: http.MaxBytesHandler(http.HandlerFunc(dump), 3).ServeHTTP, request: post("hello", "Content-Length: 5")},
 	{name: "multipart form", handler: func(w http.ResponseWriter, r *http.Request) {
