@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"reactor.example/reactor"
 )
@@ -17,25 +18,63 @@ import (
 const childVariable = "REACTOR_TEST_CHILD"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(childVariable) == "few descriptors" {
-		if err := withFewDescriptors(); err != nil {
-			fmt.Println("failed:", err)
-			os.Exit(1)
-		}
-		fmt.Println("passed")
-		os.Exit(0)
+	programs := map[string]func() error{
+		"few descriptors": withFewDescriptors,
+		"first timer":     withTheFirstTimerTooLate,
 	}
-	os.Exit(m.Run())
+	program := programs[os.Getenv(childVariable)]
+	if program == nil {
+		os.Exit(m.Run())
+	}
+	if err := program(); err != nil {
+		fmt.Println("failed:", err)
+		os.Exit(1)
+	}
+	fmt.Println("passed")
 }
 
 func TestOutOfDescriptorsItServesShedsAndRecovers(t *testing.T) {
 	t.Parallel()
+	runChild(t, "few descriptors")
+}
+
+// Go's runtime opens descriptors for the first timer of a program, and ends
+// the program if it cannot.
+func TestOutOfDescriptorsATimerCanStillBeSet(t *testing.T) {
+	t.Parallel()
+	runChild(t, "first timer")
+}
+
+// runChild runs a program of this test binary in a process of its own.
+func runChild(t *testing.T, program string) {
+	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childVariable+"=few descriptors")
+	cmd.Env = append(os.Environ(), childVariable+"="+program)
 	out, err := cmd.CombinedOutput()
 	if err != nil || !strings.HasSuffix(string(out), "passed\n") {
 		t.Errorf("%v, output:\n%s", err, out)
 	}
+}
+
+// withTheFirstTimerTooLate is the program that sets its first timer when it
+// has no descriptors left. It uses no package that would have set one before.
+func withTheFirstTimerTooLate() error {
+	limit := syscall.Rlimit{Cur: 32, Max: 32}
+	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		return err
+	}
+	g, err := reactor.New(reactor.Config{Loops: 1})
+	if err != nil {
+		return err
+	}
+	defer g.Close()
+	for {
+		if _, err := syscall.Open(os.DevNull, syscall.O_RDONLY, 0); err != nil {
+			break
+		}
+	}
+	time.AfterFunc(time.Hour, func() {}).Stop()
+	return nil
 }
 
 // withFewDescriptors is the program: a server and its clients in one process

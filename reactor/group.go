@@ -37,6 +37,7 @@ func New(cfg Config) (*Group, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
+	wakeRuntimePoller()
 	g := &Group{cfg: cfg.withDefaults(), idle: make(chan job), over: make(chan struct{})}
 	for i := range g.cfg.Loops {
 		k, err := g.cfg.Kernel(i)
@@ -53,6 +54,13 @@ func New(cfg Config) (*Group, error) {
 	}
 	g.watcher = w
 	return g, nil
+}
+
+// wakeRuntimePoller has Go's runtime open the descriptors of its own poller
+// now. It does so when the first timer is set, and if there are none left then,
+// it ends the program.
+func wakeRuntimePoller() {
+	time.AfterFunc(time.Hour, func() {}).Stop()
 }
 
 // destroy gives back the kernels of a group that could not be made.
