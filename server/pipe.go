@@ -1,6 +1,9 @@
 package server
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // A pipe carries bytes between a handler and its loop, in blocks, so that a
 // block can be passed on as a whole instead of being copied. It is guarded
@@ -12,7 +15,13 @@ type pipe struct {
 
 // A block is a piece of a body. Whoever took it from the pipe may give it to
 // an output, which releases it when it is sent.
-type block struct{ b []byte }
+type block struct {
+	b []byte
+	// lender, if not nil, is the exchange whose handler waits in Write for
+	// its own memory, b; back says that it has got it back.
+	lender *exchange
+	back   bool
+}
 
 // The two sizes of a block: most bodies are small.
 const (
@@ -35,6 +44,10 @@ func newBlock(n int) *block {
 
 // Release implements reactor.Owner.
 func (b *block) Release() {
+	if b.lender != nil {
+		b.lender.giveBack(b)
+		return
+	}
 	b.b = b.b[:0]
 	if cap(b.b) == smallBlock {
 		smallBlocks.Put(b)
@@ -56,6 +69,25 @@ func (p *pipe) write(q []byte) {
 		p.n += k
 		q = q[k:]
 	}
+}
+
+// lend appends q itself.
+func (p *pipe) lend(q []byte, lender *exchange) *block {
+	b := &block{b: q[:len(q):len(q)], lender: lender} // full: nothing is written behind it
+	p.blocks = append(p.blocks, b)
+	p.n += len(q)
+	return b
+}
+
+// withdraw removes b, if it has not been taken.
+func (p *pipe) withdraw(b *block) bool {
+	i := slices.Index(p.blocks, b)
+	if i < 0 {
+		return false
+	}
+	p.blocks = slices.Delete(p.blocks, i, i+1)
+	p.n -= len(b.b)
+	return true
 }
 
 func (p *pipe) last() *block {

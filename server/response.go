@@ -169,6 +169,9 @@ func (w *Response) stream(p []byte) (n int, err error) {
 		if ex.gone != nil {
 			return n, ex.gone
 		}
+		if len(p)-n >= lendLimit {
+			return w.lend(p, n)
+		}
 		bound := ex.snap.cfg.BodyBuffer
 		if !r.fast {
 			bound /= slowShare
@@ -189,6 +192,39 @@ func (w *Response) stream(p []byte) (n int, err error) {
 			return n, ErrFinished
 		}
 	}
+}
+
+// lendLimit is from which size on it is cheaper to wait until the client has
+// taken the handler's own memory than to copy it.
+const lendLimit = 128 << 10
+
+// lend sends p[n:] from where it lies. Write may not keep p, so it returns
+// when the kernel has taken all of it, or the client is gone.
+func (w *Response) lend(p []byte, n int) (int, error) {
+	ex := w.ex
+	r := &ex.reply
+	b := r.buf.lend(p[n:], ex)
+	r.written += int64(len(b.b))
+	r.stage = replyStreaming
+	ex.poke()
+	for !b.back {
+		if ex.gone != nil && r.buf.withdraw(b) {
+			break
+		}
+		ex.wait()
+	}
+	if ex.gone != nil {
+		return n, ex.gone
+	}
+	return len(p), nil
+}
+
+// giveBack tells the handler that nobody refers to the memory of b any more.
+func (ex *exchange) giveBack(b *block) {
+	ex.mu.Lock()
+	b.back = true
+	ex.wake.Broadcast()
+	ex.mu.Unlock()
 }
 
 // slowShare is what part of Config.BodyBuffer is held for a client that has

@@ -9,19 +9,22 @@ import (
 // filler is what /bytes sends, again and again. Nobody writes to it.
 var filler = func() []byte {
 	const line = "The quick brown fox jumps over the lazy dog, and nobody waits.\n"
-	b := make([]byte, 64<<10)
+	b := make([]byte, 1<<20)
 	for i := range b {
 		b[i] = line[i%len(line)]
 	}
 	return b
 }()
 
+// wholeBytes is up to which size /bytes answers at once; more is streamed.
+const wholeBytes = 64 << 10
+
 func bytes(w *server.Response, r *server.Request) {
 	n, ok := argument(w, r, "n", maxBytes)
 	if !ok {
 		return
 	}
-	if n <= int64(len(filler)) {
+	if n <= wholeBytes {
 		w.Bytes(200, "application/octet-stream", filler[:n])
 		return
 	}
