@@ -52,7 +52,7 @@ const (
 	lastOne                        // close behind the response
 	failed                         // the request is not complete and never will be
 	rated                          // the rate of the body is being watched
-	drainOnly                      // shut down: no further request
+	drainOnly                      // told once that the server shuts down
 	clientEnded                    // the peer's FIN was seen
 	byAddress                      // counted in the table of addresses
 )
@@ -62,8 +62,7 @@ func newHTTP1(s *shard, t transport) *http1 {
 	h.parser.Init(s.parserConfig())
 	h.idle()
 	if s.draining {
-		h.drain()
-		s.loop.Post(h.drain)
+		s.loop.Post(func() { h.drain(); s.loop.Post(h.drain) }) // see beginDrain
 	}
 	if s.byAddress {
 		h.flags |= byAddress
@@ -202,7 +201,7 @@ func (h *http1) complete() {
 	// Nothing was read while the handler was away, and a client that did not
 	// ask for the end may have sent its next request.
 	sending := partial || h.ex.moved || h.req.KeepAlive || h.flags&failed != 0
-	last := h.flags&(lastOne|drainOnly) != 0
+	last := h.flags&lastOne != 0 || h.shard.draining
 	h.release(nil)
 	switch keep := h.parser.FinishReply(); {
 	case !keep || last || partial && !drain:

@@ -138,7 +138,7 @@ func (h *http1) sendHead(ex *exchange, length int64) error {
 // connection. A body of which much is left makes it end, unless the handler
 // is still there to read it. Hot path.
 func (h *http1) saysClose(ex *exchange) bool {
-	return h.flags&(lastOne|drainOnly) != 0 || h.phase == phaseStream && !ex.away && !h.worthDraining()
+	return h.flags&lastOne != 0 || h.shard.draining || h.phase == phaseStream && !ex.away && !h.worthDraining()
 }
 
 // date is the value of the Date field of a response. Hot path.

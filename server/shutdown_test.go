@@ -321,6 +321,7 @@ func TestShutdownAnswersWhatHasArrived(t *testing.T) {
 			peers = append(peers, c)
 		}
 		warm.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+		overtaken(t)
 		result := g.beginShutdown(context.Background())
 		for _, c := range append(peers, warm) {
 			c.answer("GET").want(t, 200, "hello")
@@ -330,6 +331,30 @@ func TestShutdownAnswersWhatHasArrived(t *testing.T) {
 		if err := receive(t, result, "Shutdown returns"); err != nil {
 			t.Errorf("Shutdown = %v, want nil", err)
 		}
+	}
+}
+
+// overtaken returns when the system has delivered what was sent before, as
+// far as one connection can tell by what it sends behind it.
+func overtaken(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	out, err := net.Dial("tcp", ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	in, err := ln.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	for range 3 {
+		io.WriteString(out, "x")
+		in.Read(make([]byte, 1))
 	}
 }
 

@@ -106,7 +106,7 @@ func TestSlowReaderCostsABoundedBuffer(t *testing.T) {
 	if n := written.Load(); n > 24<<20 {
 		t.Errorf("the handler has written %d bytes to a client that reads nothing", n)
 	}
-	if grown := int64(heap()) - int64(before); grown > 4<<20 {
+	if grown := int64(heap()) - int64(before); grown > 16<<20 {
 		t.Errorf("the heap has grown by %d bytes for a client that reads nothing", grown)
 	}
 	res, err := c.body("GET")
@@ -161,7 +161,7 @@ func testUpload(t *testing.T, inChunks bool) {
 	}()
 	begun.wait(t, "the handler begins")
 	awaitStandstill(t, g, &sent)
-	if grown := int64(heap()) - int64(before); grown > 4<<20 {
+	if grown := int64(heap()) - int64(before); grown > 16<<20 {
 		t.Errorf("the heap has grown by %d bytes for a body that nobody reads", grown)
 	}
 	close(read)
