@@ -53,15 +53,15 @@ func TestOutputLeavesInItsOrderHoweverItWasWritten(t *testing.T) {
 			c.WriteRef(nil)
 			c.Write([]byte(" end"))
 		})
-		got := ""
+		var got strings.Builder
 		for range 60 {
 			lab.Settle()
-			got += p.Received()
+			got.WriteString(p.Received())
 			p.SetRoom(3)
 		}
 		want := "copied referred appended 23456 referred too end"
-		if got != want {
-			t.Errorf("at most %d bytes a write: received %q, want %q", maxWrite, got, want)
+		if got.String() != want {
+			t.Errorf("at most %d bytes a write: received %q, want %q", maxWrite, got.String(), want)
 		}
 		lab.Do(func() {
 			if c.Pending() != 0 {

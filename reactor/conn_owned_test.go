@@ -73,8 +73,8 @@ func TestOwnerMayWriteMoreWhenItIsReleased(t *testing.T) {
 			return
 		}
 		want += fmt.Sprintf("%d.%d ", n, n)
-		c.WriteOwned([]byte(fmt.Sprintf("%d.", n)), &lender{then: next})
-		c.Write([]byte(fmt.Sprintf("%d ", n)))
+		c.WriteOwned(fmt.Appendf(nil, "%d.", n), &lender{then: next})
+		c.Write(fmt.Appendf(nil, "%d ", n))
 	}
 	lab.Do(next)
 	if got := p.Received(); got != want || n != 51 {

@@ -134,7 +134,7 @@ func goroutineProfile(t *testing.T) string {
 		t.Fatal(err)
 	}
 	var ours []string
-	for _, g := range strings.Split(b.String(), "\n\n") {
+	for g := range strings.SplitSeq(b.String(), "\n\n") {
 		if strings.Contains(g, "reactor.(*Loop).drive") || strings.Contains(g, "reactor.(*work).runAway") {
 			ours = append(ours, g)
 		}

@@ -54,7 +54,7 @@ func takeInventory() inventory {
 func (inv inventory) addGoroutines() {
 	b := make([]byte, 1<<20)
 	b = b[:runtime.Stack(b, true)]
-	for _, g := range bytes.Split(b, []byte("\n\n")) {
+	for g := range bytes.SplitSeq(b, []byte("\n\n")) {
 		text := string(g)
 		name, _, _ := strings.Cut(text, " [")
 		inv[name] = text
