@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/netip"
 	"sync"
@@ -177,6 +178,18 @@ func (ex *exchange) fail(err error) {
 	if cancel != nil {
 		cancel(err)
 	}
+}
+
+// whyGone is why an exchange ended without a complete response; failure is
+// how its handler failed, if it did. Loop only, and the handler has returned.
+func (ex *exchange) whyGone(failure error) error {
+	switch {
+	case ex.gone != nil:
+		return ex.gone
+	case failure != nil:
+		return errors.Join(ErrHandlerFailed, failure)
+	}
+	return ErrClientGone
 }
 
 // wait parks the handler until something of the exchange changes. The loop

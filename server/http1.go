@@ -182,7 +182,7 @@ func (h *http1) finish(ex *exchange, r reactor.Result) {
 		return
 	}
 	if h.t.Closed() {
-		h.release(ErrClientGone)
+		h.release(ex.whyGone(r.Err))
 		return
 	}
 	if err := h.sendRest(ex); err != nil {
