@@ -207,11 +207,16 @@ func (w *Response) lend(p []byte, n int) (int, error) {
 	r.written += int64(len(b.b))
 	r.stage = replyStreaming
 	ex.poke()
-	for !b.back {
+	for !b.back && ex.gen == w.gen {
 		if ex.gone != nil && r.buf.withdraw(b) {
 			break
 		}
 		ex.wait()
+	}
+	for ; ex.gen != w.gen; ex.wake.Wait() {
+		if b.back { // all else is of another request by now
+			return n, ErrFinished
+		}
 	}
 	if ex.gone != nil {
 		return n, ex.gone
