@@ -121,6 +121,9 @@ func (p *pipe) next() *block {
 
 // reset drops everything. The pipe can be used again. Hot path.
 func (p *pipe) reset() {
+	if len(p.blocks) == 0 {
+		return
+	}
 	for i, b := range p.blocks {
 		b.Release()
 		p.blocks[i] = nil

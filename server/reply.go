@@ -39,16 +39,18 @@ const (
 	replyTakenOver                   // hijacked
 )
 
+// reset makes r ready for the next response. It writes field by field: as a
+// whole, r would pass the collector's write barrier with every request. Hot
+// path.
 func (r *reply) reset() {
 	clear(r.fields)
 	clear(r.trailers)
+	r.fields, r.trailers, r.taken = r.fields[:0], r.trailers[:0], r.taken[:0]
+	r.whole = nil
 	r.buf.reset()
-	*r = reply{
-		fields:   r.fields[:0],
-		trailers: r.trailers[:0],
-		buf:      r.buf,
-		taken:    r.taken[:0],
-	}
+	r.status, r.length, r.written = 0, 0, 0
+	r.stage = replyOpen
+	r.noDate, r.hasLength, r.waiting, r.fast = false, false, false, false
 }
 
 // statusOr200 is the status that is or will be sent.
