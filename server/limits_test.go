@@ -196,15 +196,16 @@ func TestReloadChangesLimits(t *testing.T) {
 
 func TestReloadNamesWhatNeedsARestart(t *testing.T) {
 	t.Parallel()
-	cfg := Config{BindPort: Ephemeral}
+	cfg := Config{BindPort: Ephemeral, Listeners: []Listener{{Host: "127.0.0.1", Port: Ephemeral}}}
 	g := newRig(t, cfg, func(s *Server) { s.Post("/", echo) })
+	cfg.Listeners = []Listener{{Host: "127.0.0.1", Port: 1}}
 	cfg.WorkerThreads = 7
 	cfg.BindHost = "127.0.0.2"
 	cfg.MaxBodySize = 1
 	err := g.srv.Reload(cfg)
 	var restart *RestartError
-	if !errors.As(err, &restart) || strings.Join(restart.Keys, " ") != "bind_host worker_threads" {
-		t.Errorf("Reload = %v, want a RestartError for bind_host and worker_threads", err)
+	if !errors.As(err, &restart) || strings.Join(restart.Keys, " ") != "bind_host listeners worker_threads" {
+		t.Errorf("Reload = %v, want a RestartError for bind_host, listeners and worker_threads", err)
 	}
 	g.ask(post("/", "22")).want(t, 413, statusText(413)) // the rest was taken over
 	cfg.MaxBodySize = -5

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -309,7 +310,7 @@ func restartFields(old, cfg Config) (keys []string) {
 	}
 	differ(old.BindHost != cfg.BindHost, "bind_host")
 	differ(old.BindPort != cfg.BindPort, "bind_port")
-	differ(len(old.Listeners) != len(cfg.Listeners), "listeners")
+	differ(!slices.Equal(old.Listeners, cfg.Listeners), "listeners")
 	differ(old.ReusePort != cfg.ReusePort, "reuse_port")
 	differ(old.WorkerThreads != cfg.WorkerThreads, "worker_threads")
 	differ(old.OutputHighWater != cfg.OutputHighWater, "output_high_water")
