@@ -37,9 +37,7 @@ func testHandOffStress(t *testing.T, loops int) {
 	var answers, cuts atomic.Int64
 	var wg sync.WaitGroup
 	for i := range 12 {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
+		wg.Go(func() {
 			rnd := rand.New(rand.NewPCG(uint64(i), uint64(loops)))
 			for {
 				select {
@@ -60,7 +58,7 @@ func testHandOffStress(t *testing.T, loops int) {
 					}
 				}
 			}
-		}()
+		})
 	}
 	<-time.After(stressTime) // it is the chance to fail that grows with it, nothing else
 	result := g.beginShutdown(t.Context())

@@ -35,9 +35,7 @@ func TestLentMemoryOutlivesTheHandler(t *testing.T) {
 	stop := newSignal()
 	var others sync.WaitGroup
 	for range 3 { // others use the exchange, wait for bodies, and leave
-		others.Add(1)
-		go func() {
-			defer others.Done()
+		others.Go(func() {
 			for i := 0; ; i++ {
 				select {
 				case <-stop:
@@ -59,7 +57,7 @@ func TestLentMemoryOutlivesTheHandler(t *testing.T) {
 				c.tryAnswer("POST")
 				c.Close()
 			}
-		}()
+		})
 	}
 	for range rounds {
 		c := g.dial()

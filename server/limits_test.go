@@ -10,11 +10,12 @@ import (
 
 // post makes a POST request to path with that body.
 func post(path, body string, fields ...string) string {
-	head := "POST " + path + " HTTP/1.1\r\nHost: h\r\n"
+	var head strings.Builder
+	head.WriteString("POST " + path + " HTTP/1.1\r\nHost: h\r\n")
 	for _, f := range fields {
-		head += f + "\r\n"
+		head.WriteString(f + "\r\n")
 	}
-	return head + "Content-Length: " + itoa(len(body)) + "\r\n\r\n" + body
+	return head.String() + "Content-Length: " + itoa(len(body)) + "\r\n\r\n" + body
 }
 
 // chunked makes a POST request to path with a chunk for each piece.

@@ -150,9 +150,7 @@ func testStaleRequests(t *testing.T) {
 	})
 	var wg sync.WaitGroup
 	for n := range clients {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
+		wg.Go(func() {
 			c, err := g.tryDial()
 			if err != nil {
 				t.Errorf("dial: %v", err)
@@ -173,7 +171,7 @@ func testStaleRequests(t *testing.T) {
 					fault("request %s: answer = %d %v %.200q", id, a.StatusCode, a.Header, a.body)
 				}
 			}
-		}()
+		})
 	}
 	wg.Wait()
 	quiet := newSignal()

@@ -37,9 +37,7 @@ func TestTenClientsAtOnceAllSucceed(t *testing.T) {
 	g := basicRig(t)
 	var wg sync.WaitGroup
 	for i := range 10 {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
+		wg.Go(func() {
 			body := "client " + itoa(i)
 			c, err := g.tryDial()
 			if err != nil {
@@ -51,7 +49,7 @@ func TestTenClientsAtOnceAllSucceed(t *testing.T) {
 			if a, err := c.tryAnswer("POST"); err != nil || a.body != body {
 				t.Errorf("client %d: %q, %v", i, a.body, err)
 			}
-		}()
+		})
 	}
 	wg.Wait()
 }

@@ -23,11 +23,9 @@ func raceRig(t *testing.T) *rig {
 func crowd(n int, fn func(i int)) {
 	var wg sync.WaitGroup
 	for i := range n {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
+		wg.Go(func() {
 			fn(i)
-		}()
+		})
 	}
 	wg.Wait()
 }
@@ -66,11 +64,9 @@ func TestRC2StaggeredRequestsDoNotDeadlockTheTaskQueue(t *testing.T) {
 	g := raceRig(t)
 	var wg sync.WaitGroup
 	for i := range 10 {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
+		wg.Go(func() {
 			g.request(t, "staggered "+itoa(i))
-		}()
+		})
 		g.get("/").want(t, 200, "hello")
 	}
 	wg.Wait()
