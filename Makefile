@@ -6,7 +6,7 @@
 
 # The modules, lowest layer first; the test of layers compares this with the
 # table that it holds.
-PUBLISHED := reactor httpone router server cli
+PUBLISHED := reactor tls httpone httptwo websocket router server cli
 MODULES   := $(PUBLISHED) bench docs/examples
 
 VERSION   ?= v0.1.0
@@ -30,7 +30,7 @@ PACKAGES     = $$(go list work | grep -v '/docs/examples/house$$')
 # Built and vetted, though tested only where you are.
 PLATFORMS         := linux/amd64 linux/arm64 linux/386 darwin/amd64 darwin/arm64 \
                      freebsd/amd64 netbsd/amd64 openbsd/amd64
-SANS_IO           := httpone router
+SANS_IO           := tls httpone httptwo websocket router
 SANS_IO_PLATFORMS := windows/amd64 js/wasm
 
 # What "make check" does, quick refusals first.

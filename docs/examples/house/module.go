@@ -40,7 +40,10 @@ type Module struct {
 func Modules() []Module {
 	return []Module{
 		{Dir: "reactor", Layer: 1, Others: []string{"golang.org/x/sys"}},
+		{Dir: "tls", Layer: 2},
 		{Dir: "httpone", Layer: 3},
+		{Dir: "httptwo", Layer: 3},
+		{Dir: "websocket", Layer: 3},
 		{Dir: "router", Layer: 4},
 		{
 			Dir: "server", Layer: 5,

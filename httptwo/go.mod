@@ -1,0 +1,3 @@
+module reactor.example/httptwo
+
+go 1.26.0

@@ -1,0 +1,3 @@
+module reactor.example/tls
+
+go 1.26.0

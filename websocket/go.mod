@@ -1,0 +1,3 @@
+module reactor.example/websocket
+
+go 1.26.0
