@@ -43,7 +43,11 @@ func Modules() []Module {
 		{Dir: "tls", Layer: 2},
 		{Dir: "httpone", Layer: 3},
 		{Dir: "httptwo", Layer: 3},
-		{Dir: "websocket", Layer: 3},
+		{
+			Dir: "websocket", Layer: 3,
+			Others: []string{"github.com/gobwas/ws"},
+			Brings: []string{"github.com/gobwas/httphead"},
+		},
 		{Dir: "router", Layer: 4},
 		{
 			Dir: "server", Layer: 5,
