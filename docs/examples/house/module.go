@@ -42,7 +42,7 @@ func Modules() []Module {
 		{Dir: "reactor", Layer: 1, Others: []string{"golang.org/x/sys"}},
 		{Dir: "tls", Layer: 2},
 		{Dir: "httpone", Layer: 3},
-		{Dir: "httptwo", Layer: 3},
+		{Dir: "httptwo", Layer: 3, Others: []string{"golang.org/x/net"}},
 		{
 			Dir: "websocket", Layer: 3,
 			Others: []string{"github.com/gobwas/ws"},
