@@ -401,26 +401,3 @@ func (r *Request) setPriority(several bool) {
 	}
 	r.Priority, _ = parsePriority(value)
 }
-
-// addTrailer takes a trailer field over. One that frames or routes the message,
-// authenticates its sender or describes its content is an error: a recipient
-// that merges trailers into the head would see another message. Others that
-// RFC 9110, section 6.5.1 bars are dropped.
-func (r *Request) addTrailer(name, value string) *StreamError {
-	switch name {
-	case "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade":
-		return errConnection
-	case "content-length", "host", "te",
-		"authorization", "proxy-authorization", "www-authenticate", "proxy-authenticate",
-		"authentication-info", "proxy-authentication-info", "cookie", "set-cookie",
-		"content-type", "content-encoding", "content-range", "content-language",
-		"content-location", "content-disposition":
-		return errTrailerField
-	case "trailer", "via", "forwarded", "expect", "max-forwards", "range", "if-match", "if-none-match",
-		"if-modified-since", "if-unmodified-since", "if-range", "cache-control", "pragma", "expires", "age",
-		"date", "location", "retry-after", "vary", "warning", "priority":
-		return nil
-	}
-	r.Trailers = append(r.Trailers, Field{name, value})
-	return nil
-}
