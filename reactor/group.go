@@ -24,7 +24,7 @@ type Group struct {
 	once    sync.Once     // closes over
 
 	idleCount atomic.Int64
-	crowded   atomic.Bool // there are no more Ps than loops
+	crowded   atomic.Bool // the loops and the watcher leave no P for others
 
 	mu        sync.Mutex
 	listeners []*Listener
@@ -47,7 +47,7 @@ func New(cfg Config) (*Group, error) {
 		}
 		g.loops = append(g.loops, newLoop(g, i, k))
 	}
-	w, err := newWatcher(g.loops, g.cfg.Pacer)
+	w, err := newWatcher(g)
 	if err != nil {
 		g.destroy()
 		return nil, err
@@ -91,7 +91,7 @@ func (g *Group) Start() error {
 
 // countPs looks at GOMAXPROCS, which the program may change at any time.
 func (g *Group) countPs() {
-	g.crowded.Store(runtime.GOMAXPROCS(0) <= len(g.loops))
+	g.crowded.Store(runtime.GOMAXPROCS(0) <= len(g.loops)+1)
 }
 
 // Close ends everything without waiting for anybody: a Shutdown whose time

@@ -1,6 +1,7 @@
 package reactor
 
 import (
+	"math"
 	"net/netip"
 	"syscall"
 	"time"
@@ -40,6 +41,10 @@ type Event struct {
 // may register it.
 const wakeKey = ^uint64(0)
 
+// briefWait is the longest time that a call may wait for without telling the Go
+// scheduler.
+const briefWait = time.Millisecond
+
 // maxIO bounds one read or write, in bytes. On Linux these calls do not tell
 // the Go scheduler, so a long one would hold up the goroutines of its P.
 const maxIO = 256 << 10
@@ -76,6 +81,9 @@ type Kernel interface {
 	// less than a positive timeout for want of precision, but may return early
 	// with 0. A Wake is not an event. The parts of one descriptor's news may
 	// come as several events.
+	//
+	// On Linux a Wait of up to a millisecond is hidden from the Go scheduler:
+	// it costs less, and keeps the P of its goroutine meanwhile.
 	Wait(evs []Event, timeout time.Duration) (int, Errno)
 	// Wake ends the current Wait, or the next one. Any goroutine may call it
 	// at any time, after Destroy too.
@@ -111,6 +119,18 @@ type Kernel interface {
 	// Destroy gives back what the kernel itself holds; descriptors of the
 	// caller stay open. Nothing but Wake may be called afterwards.
 	Destroy()
+}
+
+// wholeMillis rounds up to whole milliseconds; -1 is for ever.
+func wholeMillis(timeout time.Duration) int {
+	if timeout < 0 {
+		return -1
+	}
+	ms := timeout / time.Millisecond
+	if timeout%time.Millisecond != 0 {
+		ms++
+	}
+	return int(min(ms, math.MaxInt32))
 }
 
 // errnoOf undoes the wrapping of package unix.

@@ -4,7 +4,6 @@ package reactor
 
 import (
 	"fmt"
-	"math"
 	"net/netip"
 	"sync"
 	"time"
@@ -70,10 +69,14 @@ func (k *epollKernel) control(op, fd int, events uint32, key uint64) Errno {
 	return errnoOf(unix.EpollCtl(k.epfd, op, fd, &ev))
 }
 
-// Wait with a timeout of zero looks by a system call that the Go scheduler does
-// not hear of: a busy loop finds something and pays for nothing else. Any other
-// Wait is a call that the scheduler knows about. (A blocking call that it does
-// not know about could stop the garbage collector for good.) Hot path.
+// Wait with a timeout of up to briefWait is a system call that the Go scheduler
+// does not hear of: a busy loop pays for that and nothing else. The scheduler's
+// own thread, which looks after blocked system calls many thousand times a second,
+// finds none and sleeps. What stops the world sends a signal, and the call
+// returns; at the worst it waits for briefWait.
+//
+// Any other Wait is a call that the scheduler knows about: for ever, a call that
+// it does not know about could stop the garbage collector for good. Hot path.
 func (k *epollKernel) Wait(evs []Event, timeout time.Duration) (int, Errno) {
 	if len(evs) > len(k.events) {
 		k.events = make([]unix.EpollEvent, len(evs))
@@ -81,8 +84,8 @@ func (k *epollKernel) Wait(evs []Event, timeout time.Duration) (int, Errno) {
 	raw := k.events[:len(evs)]
 	var n int
 	var errno Errno
-	if timeout == 0 {
-		n, errno = rawEpollWait(k.epfd, raw)
+	if timeout >= 0 && timeout <= briefWait {
+		n, errno = rawEpollWait(k.epfd, raw, wholeMillis(timeout))
 	} else {
 		n, errno = blockingEpollWait(k.epfd, raw, timeout)
 	}
@@ -94,23 +97,11 @@ func (k *epollKernel) Wait(evs []Event, timeout time.Duration) (int, Errno) {
 
 // blockingEpollWait takes a signal for an early return.
 func blockingEpollWait(epfd int, raw []unix.EpollEvent, timeout time.Duration) (int, Errno) {
-	n, err := unix.EpollWait(epfd, raw, epollTimeout(timeout))
+	n, err := unix.EpollWait(epfd, raw, wholeMillis(timeout))
 	if err == unix.EINTR {
 		return 0, 0
 	}
 	return max(n, 0), errnoOf(err)
-}
-
-// epollTimeout rounds up to whole milliseconds; -1 is for ever.
-func epollTimeout(timeout time.Duration) int {
-	if timeout < 0 {
-		return -1
-	}
-	ms := timeout / time.Millisecond
-	if timeout%time.Millisecond != 0 {
-		ms++
-	}
-	return int(min(ms, math.MaxInt32))
 }
 
 // translate turns epoll's events into ours and drops the wake-up.

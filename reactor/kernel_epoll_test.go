@@ -27,8 +27,8 @@ func TestEpollTimeoutsRoundUp(t *testing.T) {
 		{time.Millisecond + 1, 2},
 		{1<<63 - 1, 1<<31 - 1},
 	} {
-		if got := epollTimeout(c.timeout); got != c.want {
-			t.Errorf("epollTimeout(%v) = %d, want %d", c.timeout, got, c.want)
+		if got := wholeMillis(c.timeout); got != c.want {
+			t.Errorf("wholeMillis(%v) = %d, want %d", c.timeout, got, c.want)
 		}
 	}
 }
@@ -107,8 +107,19 @@ func TestEpollAcceptNoAlloc(t *testing.T) {
 	}
 }
 
-// hybrid waits as the loop does: it looks, lets other goroutines run, looks
-// again, and then blocks.
+// brief waits as a loop with Ps to spare does: without the scheduler for a
+// while, and with it if nothing has come.
+type brief struct{ Kernel }
+
+func (k brief) Wait(evs []Event, timeout time.Duration) (int, Errno) {
+	if n, errno := k.Kernel.Wait(evs, briefWait); n > 0 || errno != 0 {
+		return n, errno
+	}
+	return k.Kernel.Wait(evs, timeout)
+}
+
+// hybrid waits as a loop without Ps to spare does: it looks, lets other
+// goroutines run, and then blocks.
 type hybrid struct{ Kernel }
 
 func (k hybrid) Wait(evs []Event, timeout time.Duration) (int, Errno) {
@@ -116,9 +127,6 @@ func (k hybrid) Wait(evs []Event, timeout time.Duration) (int, Errno) {
 		return n, errno
 	}
 	runtime.Gosched()
-	if n, errno := k.Kernel.Wait(evs, 0); n > 0 || errno != 0 {
-		return n, errno
-	}
 	return k.Kernel.Wait(evs, timeout)
 }
 
@@ -152,7 +160,7 @@ func (k *nested) Wait(evs []Event, _ time.Duration) (n int, errno Errno) {
 		k.events = make([]unix.EpollEvent, len(evs))
 	}
 	k.raw.Read(func(uintptr) bool {
-		n, errno = rawEpollWait(k.epfd, k.events[:len(evs)])
+		n, errno = rawEpollWait(k.epfd, k.events[:len(evs)], 0)
 		return n > 0 || errno != 0
 	})
 	return translate(evs, k.events[:n]), errno
@@ -164,6 +172,9 @@ func BenchmarkEpollWait(b *testing.B) {
 	for _, conns := range []int{1, 64} {
 		b.Run(fmt.Sprintf("conns=%d/way=hybrid", conns), func(b *testing.B) {
 			echoWith(b, hybrid{newTestKernel(b)}, conns)
+		})
+		b.Run(fmt.Sprintf("conns=%d/way=brief", conns), func(b *testing.B) {
+			echoWith(b, brief{newTestKernel(b)}, conns)
 		})
 		b.Run(fmt.Sprintf("conns=%d/way=nested", conns), func(b *testing.B) {
 			echoWith(b, newNested(b), conns)

@@ -2,6 +2,7 @@ package reactor
 
 import (
 	"io"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -93,6 +94,28 @@ func TestKernelWakesUnderLoadLoseNoEvent(t *testing.T) {
 	}
 	stop.Store(true)
 	wakers.Wait()
+}
+
+// A brief wait is hidden from the scheduler, which must be able to stop the
+// world all the same.
+func TestKernelBriefWaitsLetTheCollectorIn(t *testing.T) {
+	t.Parallel()
+	k := newTestKernel(t)
+	var stop atomic.Bool
+	var waiting sync.WaitGroup
+	waiting.Go(func() {
+		var evs [4]Event
+		for !stop.Load() {
+			if n, errno := k.Wait(evs[:], briefWait); n != 0 || errno != 0 {
+				t.Errorf("Wait = %d, %v, want nothing", n, errno)
+			}
+		}
+	})
+	for range 10 {
+		runtime.GC()
+	}
+	stop.Store(true)
+	waiting.Wait()
 }
 
 func TestKernelWakeAfterDestroyIsHarmless(t *testing.T) {

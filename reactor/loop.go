@@ -41,7 +41,7 @@ type Loop struct {
 	emptyEnds bool
 
 	doors   []*door
-	lagging bool // the last iteration was a long one
+	lagging bool // the last iteration was a long one, with no sleep after it
 
 	conns connTable
 	wheel timerWheel
@@ -308,35 +308,51 @@ func (l *Loop) deferDirty() {
 // wait waits for events, for an inbox that is not empty, or for the next
 // deadline. Hot path.
 func (l *Loop) wait() {
-	busy := len(l.ready) > 0 || l.nextPost < len(l.posts)
-	n, errno := l.kernel.Wait(l.events, 0)
-	if n == 0 && l.group.crowded.Load() {
+	now := l.kernel.Now()
+	l.noteLag(now - l.now)
+	n, errno := 0, Errno(0)
+	crowded := l.group.crowded.Load()
+	if crowded {
 		// No P to spare for tasks that are away: they run now. With Ps to
 		// spare that would only wake threads for nothing.
-		runtime.Gosched()
+		if n, errno = l.kernel.Wait(l.events, 0); n == 0 {
+			runtime.Gosched()
+		}
 	}
-	if n == 0 && !busy && l.inbox.maySleep() {
-		n, errno = l.kernel.Wait(l.events, l.wheel.next(l.now))
+	if n == 0 && errno == 0 {
+		n, errno = l.kernel.Wait(l.events, l.patience(now, crowded))
 		l.inbox.awake()
-		l.now, l.lagging = l.kernel.Now(), false
-	} else {
-		l.measureLag()
 	}
 	if errno != 0 {
 		panic("reactor: waiting for events: " + errno.Error())
 	}
+	l.now = l.kernel.Now()
+	l.lagging = l.lagging && l.now-now < lookEvery
 	l.nextEvent, l.nEvents = 0, n
 	l.slice = sliceClock{}
 	l.stats.iterations++
 	l.stats.events += uint64(n)
 }
 
-// measureLag notes how long the iteration took: the time between two looks
-// at the kernel with no sleep between them.
-func (l *Loop) measureLag() {
-	before := l.now
-	l.now = l.kernel.Now()
-	l.stats.lag.add(l.now - before)
-	l.stats.longest = max(l.stats.longest, l.now-before)
-	l.lagging = l.now-before > lookEvery
+// patience is how long the loop may wait. It announces that to the inbox if it
+// is any time at all. A loop that has just had events expects more of them and
+// waits briefly at first, in the cheap way that keeps its P: see
+// [Kernel.Wait]. It does not if others may need the P. Hot path.
+func (l *Loop) patience(now time.Duration, crowded bool) time.Duration {
+	if len(l.ready) > 0 || l.nextPost < len(l.posts) || !l.inbox.maySleep() {
+		return 0
+	}
+	next := l.wheel.next(now)
+	if l.nEvents > 0 && !crowded && (next < 0 || next > briefWait) {
+		return briefWait
+	}
+	return next
+}
+
+// noteLag notes how long the iteration took, which is how long others had to
+// wait for it. Hot path.
+func (l *Loop) noteLag(took time.Duration) {
+	l.stats.lag.add(took)
+	l.stats.longest = max(l.stats.longest, took)
+	l.lagging = took > lookEvery
 }

@@ -3,6 +3,7 @@ package reactor
 import (
 	"net/netip"
 	"strconv"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -10,22 +11,35 @@ import (
 
 // The calls in this file do not tell the Go scheduler that they are made. That
 // saves about a tenth of a microsecond each, and is right only for calls that
-// cannot wait: those on non-blocking sockets, bounded by maxIO.
+// cannot wait (those on non-blocking sockets, bounded by maxIO), or not longer
+// than briefWait.
 
 // maxIovecs is the number of buffers that one writev takes.
 const maxIovecs = 64
 
-func rawEpollWait(epfd int, raw []unix.EpollEvent) (int, Errno) {
-	for {
-		n, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(epfd),
-			uintptr(unsafe.Pointer(&raw[0])), uintptr(len(raw)), 0, 0, 0)
-		if errno == 0 {
-			return int(n), 0
-		}
-		if errno != unix.EINTR {
-			return 0, errno
-		}
+// rawEpollWait waits for up to ms milliseconds. It takes a signal for an early
+// return: it may be the scheduler's, which wants the goroutine to give way.
+func rawEpollWait(epfd int, raw []unix.EpollEvent, ms int) (int, Errno) {
+	n, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, uintptr(epfd),
+		uintptr(unsafe.Pointer(&raw[0])), uintptr(len(raw)), uintptr(ms), 0, 0)
+	if errno == unix.EINTR {
+		return 0, 0
 	}
+	if errno != 0 {
+		return 0, errno
+	}
+	return int(n), 0
+}
+
+// rawPoll is poll with a timeout of d.
+func rawPoll(fds []unix.PollFd, d time.Duration) (int, Errno) {
+	ts := unix.NsecToTimespec(int64(d))
+	n, _, errno := unix.RawSyscall6(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&fds[0])),
+		uintptr(len(fds)), uintptr(unsafe.Pointer(&ts)), 0, 0, 0)
+	if errno != 0 {
+		return 0, errno
+	}
+	return int(n), 0
 }
 
 func rawRead(fd int, b []byte) (int, Errno) {

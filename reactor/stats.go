@@ -20,7 +20,7 @@ type Stats struct {
 	Away        int    // tasks away now
 	BytesIn     uint64
 	BytesOut    uint64
-	// Lag is how long iterations took that found more work at their end.
+	// Lag is how long iterations took, from one wait to the next.
 	Lag LagHistogram
 }
 
@@ -93,9 +93,8 @@ func (l *Loop) Stats() Stats {
 	return l.last
 }
 
-// TakeLag returns how long the longest iteration took, of those that found
-// more work at their end, since the last call, and how many tasks and posted
-// functions wait for the loop now. Loop only.
+// TakeLag returns how long the longest iteration took since the last call, and
+// how many tasks and posted functions wait for the loop now. Loop only.
 func (l *Loop) TakeLag() (longest time.Duration, waiting int) {
 	longest, l.stats.longest = l.stats.longest, 0
 	return longest, l.queue.n + len(l.posts) - l.nextPost + int(l.inbox.nposts.Load())

@@ -50,14 +50,15 @@ type Pacer interface {
 	Close()
 }
 
-func newWatcher(loops []*Loop, p Pacer) (*watcher, error) {
+func newWatcher(g *Group) (*watcher, error) {
+	p := g.cfg.Pacer
 	if p == nil {
 		var err error
-		if p, err = newThreadPacer(); err != nil {
+		if p, err = newThreadPacer(&g.crowded); err != nil {
 			return nil, err
 		}
 	}
-	return &watcher{loops: loops, pacer: p, seen: make([]uint64, len(loops)), ended: make(chan struct{})}, nil
+	return &watcher{loops: g.loops, pacer: p, seen: make([]uint64, len(g.loops)), ended: make(chan struct{})}, nil
 }
 
 // watch looks until stop. It stays on a thread of its own and sleeps there
