@@ -49,9 +49,6 @@ const MaxControlBytes = ws.MaxControlFramePayloadSize
 // MaxHeaderBytes is the longest frame header.
 const MaxHeaderBytes = ws.MaxHeaderSize
 
-// rsv1 is the first reserved bit, as ws.Header holds it.
-const rsv1 = 0x4
-
 // A codec lends package ws, which reads and writes streams, a slice to read
 // from or to append to.
 type codec struct {
@@ -102,18 +99,18 @@ func readHeader(b []byte, side ws.State) (h ws.Header, n int, err *CloseError) {
 	if len(b) < ws.MinHeaderSize {
 		return h, 0, nil
 	}
+	if err = checkStart(b, side); err != nil {
+		return h, 0, err
+	}
 	n = headerBytes(b)
 	if len(b) < n {
-		return h, 0, checkStart(b, side)
+		return h, 0, nil
 	}
 	x := codecs.Get().(*codec)
 	x.in = b[:n]
 	h, e := ws.ReadHeaderBuffer(x, x.scratch[:])
 	x.in = nil
 	codecs.Put(x)
-	if e == nil {
-		e = ws.CheckHeader(h, side)
-	}
 	switch {
 	case e != nil:
 		return h, 0, fault(e)
@@ -124,7 +121,7 @@ func readHeader(b []byte, side ws.State) (h ws.Header, n int, err *CloseError) {
 }
 
 // checkStart judges a header by its first two octets. All rules but those on
-// the longer forms of the length are about them.
+// the longer forms of the length are about them. Hot path.
 func checkStart(b []byte, side ws.State) *CloseError {
 	h := ws.Header{
 		Fin:    b[0]&0x80 != 0,
