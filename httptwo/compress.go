@@ -31,8 +31,8 @@ type compressor struct {
 	table  []tableEntry // oldest first; nil until a field repeats
 	size   uint32       // of the table, by the count of RFC 7541
 	max    uint32       // bound of size
-	lowest uint32       // the lowest that max was since the last block
-	update bool         // the next block begins with max
+	wanted uint32       // what max becomes with the next block
+	lowest uint32       // the lowest that wanted was since the last block
 	at     uint8        // where the next hash goes
 	recent [8]uint32    // hashes of the literals that were sent last
 }
@@ -48,32 +48,27 @@ func (e *tableEntry) octets() uint32 { return fieldSize(e.name, e.value) }
 func fieldSize(name, value string) uint32 { return uint32(len(name)+len(value)) + 32 }
 
 func (c *compressor) init() {
-	*c = compressor{max: maxCompressTable, lowest: maxCompressTable}
+	*c = compressor{max: maxCompressTable, wanted: maxCompressTable, lowest: maxCompressTable}
 }
 
 // setTableSize bounds the table as the peer's SETTINGS_HEADER_TABLE_SIZE says.
-// The next block tells the peer when the bound has changed (RFC 7541, section
-// 4.2).
 func (c *compressor) setTableSize(n uint32) {
-	n = min(n, maxCompressTable)
-	if n == c.max {
-		return
-	}
-	c.update, c.max, c.lowest = true, n, min(c.lowest, n)
-	c.evict(n)
+	c.wanted = min(n, maxCompressTable)
+	c.lowest = min(c.lowest, c.wanted)
 }
 
-// begin appends what a block has to begin with.
+// begin appends what a block has to begin with: the size of the table when it
+// has changed. When it has been lower in between, that is said first (RFC
+// 7541, section 4.2), and the last size with the block after this one: two
+// updates at once are allowed, but Go's own decoder does not take them. Hot
+// path.
 func (c *compressor) begin(dst []byte) []byte {
-	if !c.update {
+	if c.max == c.wanted && c.lowest == c.max {
 		return dst
 	}
-	if c.lowest < c.max {
-		dst = appendInteger(dst, 0x20, 0x1f, c.lowest)
-	}
-	dst = appendInteger(dst, 0x20, 0x1f, c.max)
-	c.update, c.lowest = false, c.max
-	return dst
+	c.max, c.lowest = c.lowest, c.wanted
+	c.evict(c.max)
+	return appendInteger(dst, 0x20, 0x1f, c.max)
 }
 
 // appendField appends a field with a name in lower case and a clean value.

@@ -108,23 +108,27 @@ func (r *headerReader) result() (tooLarge bool, err *StreamError) {
 // goes on for the sake of the decompressor only, which then makes no strings
 // but those it has to keep.
 func (r *headerReader) decode(block []byte) error {
-	if !tableUpdatesFirst(block) {
+	updates, ok := tableUpdates(block)
+	if !ok {
 		return errTableUpdate
 	}
 	if r.dec == nil {
 		r.dec = hpack.NewDecoder(r.limits.tableBytes, r.emit)
 	}
 	r.dec.SetEmitEnabled(r.req != nil)
-	if _, err := r.dec.Write(block); err != nil {
-		return errCompression
-	}
-	if r.dec.Close() != nil {
+	if !r.decompress(block[:updates]) || !r.decompress(block[updates:]) {
 		return errCompression
 	}
 	if r.req != nil && !r.trailers && r.err == nil && !r.tooLarge {
 		r.err = r.req.settle(r.seen)
 	}
 	return nil
+}
+
+// decompress decodes a block as if it were a whole one.
+func (r *headerReader) decompress(block []byte) bool {
+	_, err := r.dec.Write(block)
+	return err == nil && r.dec.Close() == nil
 }
 
 // emit takes one field from the decompressor. Hot path.
@@ -162,25 +166,27 @@ func (r *headerReader) add(name, value string) *StreamError {
 	return r.req.addField(&r.seen, name, value)
 }
 
-// tableUpdatesFirst reports whether all size updates of the dynamic table in a
-// block stand before its first field, and are two at most: the smallest size
-// and the last one (RFC 7541, section 4.2). The decoder takes any number of
-// them while its table is empty. A block that is cut off is left to the
-// decoder. Hot path.
-func tableUpdatesFirst(block []byte) bool {
-	updates, fields := 0, 0
+// tableUpdates reports whether all size updates of the dynamic table in a block
+// stand before its first field, and are two at most: the smallest size and the
+// last one (RFC 7541, section 4.2). The decoder takes any number of them while
+// its table is empty, and only one when it is not: so first is the length of
+// the first of two. A block that is cut off is left to the decoder. Hot path.
+func tableUpdates(block []byte) (first int, ok bool) {
+	whole, updates, fields := len(block), 0, 0
 	for len(block) > 0 {
-		var ok bool
-		switch first := block[0]; {
-		case first&0x80 != 0: // indexed
+		switch b := block[0]; {
+		case b&0x80 != 0: // indexed
 			_, block, ok = cutInteger(block, 0x7f)
 			fields++
-		case first&0xe0 == 0x20: // size update
+		case b&0xe0 == 0x20: // size update
 			if updates++; updates > 2 || fields > 0 {
-				return false
+				return 0, false
+			}
+			if updates == 2 {
+				first = whole - len(block)
 			}
 			_, block, ok = cutInteger(block, 0x1f)
-		case first&0xc0 == 0x40: // literal, to be indexed
+		case b&0xc0 == 0x40: // literal, to be indexed
 			block, ok = cutLiteral(block, 0x3f)
 			fields++
 		default: // literal, not indexed
@@ -188,10 +194,10 @@ func tableUpdatesFirst(block []byte) bool {
 			fields++
 		}
 		if !ok {
-			return true
+			break
 		}
 	}
-	return true
+	return first, true
 }
 
 // cutLiteral steps over a literal field whose index has the given prefix.
