@@ -79,7 +79,30 @@ func isFieldValue(s string) bool {
 	if s == "" {
 		return true
 	}
-	return !isBlank(s[0]) && !isBlank(s[len(s)-1]) && all(s, classField)
+	return !isBlank(s[0]) && !isBlank(s[len(s)-1]) && isFieldContent(s)
+}
+
+// isFieldContent is all for classField, eight octets at a time. Hot path.
+func isFieldContent(s string) bool {
+	for len(s) >= 8 {
+		if controls(word(s)) != 0 && !all(s[:8], classField) {
+			return false
+		}
+		s = s[8:]
+	}
+	return all(s, classField)
+}
+
+const (
+	ones  = 0x0101010101010101
+	highs = 0x80 * ones
+)
+
+// controls returns a word that is not zero if w has an octet below 0x20 or one
+// equal to 0x7f.
+func controls(w uint64) uint64 {
+	del := w ^ 0x7f*ones
+	return ((w-0x20*ones)&^w | (del-ones)&^del) & highs
 }
 
 func isBlank(ch byte) bool { return ch == ' ' || ch == '\t' }
