@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -86,6 +87,8 @@ func TestBadCommandLines(t *testing.T) {
 		want string
 	}{
 		{[]string{"-scenario", "nothing"}, `no scenario "nothing"`},
+		{[]string{"-only", "nothing-*"}, `no scenario "nothing-*"`},
+		{[]string{"-only", "ws-*", "-scenario", "readme"}, "fits none"},
 		{[]string{"-servers", "apache"}, `no server "apache"`},
 		{[]string{"-rounds", "0"}, "positive"},
 		{[]string{"-seconds", "-1"}, "positive"},
@@ -100,13 +103,52 @@ func TestBadCommandLines(t *testing.T) {
 	}
 }
 
+func TestScenariosAreChosenByNameAndPattern(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		args []string
+		want string
+	}{
+		{nil, "keepalive-64 pipeline-16 newconn blocking-1pct open-40k idle-http1"},
+		{[]string{"-only", "idle-*"}, "idle-http1 idle-tls idle-tls-h2 idle-ws idle-wss"},
+		{[]string{"-only", "ws-16-*,h2c-1x100"}, "ws-16-64 ws-16-1000 h2c-1x100"},
+		{[]string{"-scenario", "startup,newconn"}, "startup newconn"},
+		{[]string{"-scenario", "readme", "-only", "*-1*,newconn"}, "pipeline-16 newconn blocking-1pct"},
+	} {
+		o, err := parse(tt.args, io.Discard)
+		if err != nil {
+			t.Errorf("bench %v: %v", tt.args, err)
+			continue
+		}
+		var got []string
+		for _, sc := range o.scenarios {
+			got = append(got, sc.Name)
+		}
+		if strings.Join(got, " ") != tt.want {
+			t.Errorf("bench %v: scenarios %v, want %s", tt.args, got, tt.want)
+		}
+	}
+}
+
+func TestPeersOfEveryProtocolOverTLS(t *testing.T) {
+	t.Parallel()
+	var out, diag bytes.Buffer
+	code := run(t.Context(), []string{
+		"-peers", peers, "-servers", "nethttp,nginx,h2o,nghttpd", "-scenario", "https-keepalive-64,h2-tls-1x100,h2c-1x100,idle-tls-h2",
+		"-idle", "20", "-rounds", "1", "-seconds", "0.3",
+	}, &out, &diag)
+	if code != exitOK || !strings.Contains(out.String(), "CPU us/req x nghttpd") {
+		t.Errorf("exit code %d, want 0:\n%s%s", code, &out, &diag)
+	}
+}
+
 func TestList(t *testing.T) {
 	t.Parallel()
 	var out, diag bytes.Buffer
 	if code := run(t.Context(), []string{"-list"}, &out, &diag); code != exitOK {
 		t.Fatalf("exit code %d: %s", code, &diag)
 	}
-	for _, want := range []string{"keepalive-64 ", "idle-http1 ", "target: peak resident <= 64.0 MiB"} {
+	for _, want := range []string{"keepalive-64 ", "idle-http1 ", "ws-deflate-1k-64 ", "target: peak resident <= 64.0 MiB"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("list lacks %q:\n%s", want, &out)
 		}

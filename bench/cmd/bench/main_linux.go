@@ -99,9 +99,9 @@ func (o *options) summary(out io.Writer, tables []report.Table) error {
 // list writes the names of all scenarios and what they do.
 func list(out io.Writer) {
 	for _, sc := range scenario.List() {
-		_, _ = fmt.Fprintf(out, "%-16s %s\n", sc.Name, sc.About)
+		_, _ = fmt.Fprintf(out, "%-18s %s\n", sc.Name, sc.About)
 		for _, t := range sc.Targets {
-			_, _ = fmt.Fprintf(out, "%-16s   target: %s\n", "", t)
+			_, _ = fmt.Fprintf(out, "%-18s   target: %s\n", "", t)
 		}
 	}
 }

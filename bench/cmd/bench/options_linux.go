@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,7 +46,8 @@ func parse(args []string, diag io.Writer) (*options, error) {
 	fs.SetOutput(diag)
 	var (
 		o         options
-		names     = fs.String("scenario", "readme", "comma-separated `names` of scenarios; \"readme\" is a short set, \"all\" is every one")
+		names     = fs.String("scenario", "", "comma-separated `names` of scenarios or patterns as in ws-*; \"readme\" is a short set and the default, \"all\" is every one")
+		only      = fs.String("only", "", "comma-separated `patterns`; without -scenario they choose among all, with it they leave out what fits none")
 		servers   = fs.String("servers", "", "comma-separated `names` of servers, each name[:binary][@procs]; default: all that are there")
 		seconds   = fs.Float64("seconds", 4, "counted `seconds` of each round")
 		warmup    = fs.Float64("warmup", 0, "`seconds` before them; default a fifth")
@@ -55,7 +57,7 @@ func parse(args []string, diag io.Writer) (*options, error) {
 	)
 	fs.IntVar(&o.rounds, "rounds", 3, "alternating `rounds`")
 	fs.IntVar(&o.env.Threads, "threads", 0, "`threads` of the load generator; default half of the processors")
-	fs.IntVar(&o.env.IdleConns, "idle", 10_000, "`connections` of idle-http1")
+	fs.IntVar(&o.env.IdleConns, "idle", 10_000, "`connections` of the idle scenarios")
 	fs.BoolVar(&o.list, "list", false, "list the scenarios with their targets and end")
 	fs.StringVar(&o.reactor, "reactor", find("server_runner"), "`file` of our own binary")
 	fs.StringVar(&o.sources, "peers", find("peers"), "`folder` with the sources of the peers")
@@ -79,14 +81,34 @@ func parse(args []string, diag io.Writer) (*options, error) {
 	}
 	o.env = o.env.Defaults()
 	o.env.Threads = threads(o.env.Threads)
-	if *names == "readme" {
-		*names = readme
-	}
-	var err error
-	if o.scenarios, err = scenario.Find(*names); err != nil {
+	if err := o.choose(*names, *only); err != nil {
 		return nil, err
 	}
 	return &o, o.parseServers(*servers)
+}
+
+// choose finds the scenarios of -scenario and -only.
+func (o *options) choose(names, only string) (err error) {
+	switch {
+	case names == "" && only != "":
+		names, only = only, ""
+	case names == "" || names == "readme":
+		names = readme
+	}
+	if o.scenarios, err = scenario.Find(names); err != nil || only == "" {
+		return err
+	}
+	fit, err := scenario.Find(only)
+	if err != nil {
+		return err
+	}
+	o.scenarios = slices.DeleteFunc(o.scenarios, func(a *scenario.Scenario) bool {
+		return !slices.ContainsFunc(fit, func(b *scenario.Scenario) bool { return a.Name == b.Name })
+	})
+	if len(o.scenarios) == 0 {
+		return fmt.Errorf("-only %s fits none of -scenario %s", only, names)
+	}
+	return nil
 }
 
 // parseServers reads the list of servers; an empty one means all.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"reactor.example/bench/internal/peer"
@@ -14,7 +15,7 @@ import (
 
 // optional names the servers that are left out with a note where they cannot
 // be had, even if they were asked for: they come with the system, not with us.
-var optional = map[string]bool{"floor": true, "nginx": true}
+var optional = map[string]bool{"floor": true, "nginx": true, "h2o": true, "nghttpd": true}
 
 // A runner measures. It belongs to one goroutine.
 type runner struct {
@@ -44,6 +45,9 @@ func (r *runner) close() {
 // prepare builds all servers, and finds out which are there.
 func (r *runner) prepare(ctx context.Context) error {
 	for _, sp := range r.o.servers {
+		if !r.wanted(sp) {
+			continue
+		}
 		err := r.catalog.Prepare(ctx, sp)
 		switch {
 		case err == nil:
@@ -58,6 +62,20 @@ func (r *runner) prepare(ctx context.Context) error {
 		return errors.New("no server to measure")
 	}
 	return nil
+}
+
+// wanted reports whether the server has what some scenario needs. One that was
+// named and has not is mentioned.
+func (r *runner) wanted(sp peer.Spec) bool {
+	for _, sc := range r.o.scenarios {
+		if sp.Serves(sc.Routes, sc.Mode) {
+			return true
+		}
+	}
+	if r.o.chosen {
+		r.say("%s: has the routes and protocols of no scenario", sp)
+	}
+	return false
 }
 
 // all measures every scenario and hands each table to show as it is ready.
@@ -113,16 +131,20 @@ func (r *runner) one(ctx context.Context, sc *scenario.Scenario) (report.Table, 
 // have its routes, and those that its targets need beside our own.
 func (r *runner) specs(ctx context.Context, sc *scenario.Scenario) ([]peer.Spec, error) {
 	var out []peer.Spec
+	var lack []string
 	own := false
 	seen := make(map[string]bool)
 	for _, sp := range r.servers {
-		if !sp.Serves(sc.Routes) {
-			r.say("%s: %s lacks a route", sc.Name, sp)
+		if !sp.Serves(sc.Routes, sc.Mode) {
+			lack = append(lack, sp.String())
 			continue
 		}
 		out = append(out, sp)
 		own = own || sp.Name == peer.Own
 		seen[sp.String()] = true
+	}
+	if len(lack) > 0 {
+		r.say("%s: without %s, which lack its routes or protocol", sc.Name, strings.Join(lack, ", "))
 	}
 	for _, name := range sc.Also {
 		sp, err := peer.ParseSpec(name)
@@ -141,7 +163,7 @@ func (r *runner) specs(ctx context.Context, sc *scenario.Scenario) ([]peer.Spec,
 
 // measure starts a server, measures once and ends it.
 func (r *runner) measure(ctx context.Context, sc *scenario.Scenario, sp peer.Spec) (scenario.Sample, error) {
-	s, err := r.catalog.Start(ctx, sp, peer.Options{Stream: sc.Stream})
+	s, err := r.catalog.Start(ctx, sp, peer.Options{Stream: sc.Stream, Mode: sc.Mode})
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"syscall"
 	"time"
 
+	"reactor.example/bench/internal/h2wire"
 	"reactor.example/bench/internal/httpwire"
 )
 
@@ -13,6 +14,7 @@ type phase uint8
 const (
 	phaseClosed  phase = iota // nothing: not made yet, or given up
 	phaseConnect              // the handshake
+	phaseUpgrade              // the answer to the opening handshake of WebSocket
 	phaseIdle                 // its next request to be due
 	phaseBusy                 // answers
 	phaseEnd                  // fresh only: answered, the server has yet to close
@@ -34,6 +36,10 @@ type conn struct {
 	sent   time.Duration // when the request was written
 	due    time.Duration // paced: when the next request is
 	parser httpwire.Parser
+	tls    *tlsSocket   // nil in clear
+	ws     *messages    // WebSocket only
+	h2     *h2wire.Conn // HTTP/2 only
+	spare  []byte       // HTTP/2: memory for what to send next
 }
 
 // open begins the connection of c.
@@ -47,6 +53,7 @@ func (l *loop) open(c *conn) {
 	c.fd, c.phase, c.left, c.rest = fd, phaseConnect, 0, nil
 	c.gen++
 	c.parser.Reset()
+	c.tls = nil
 	if !c.g.spec.Fresh {
 		_ = syscall.SetsockoptInt(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY, 1)
 	}
@@ -90,8 +97,12 @@ func (l *loop) send(c *conn, since, now time.Duration) {
 
 // flush writes what is left of the request. Hot path.
 func (l *loop) flush(c *conn) {
+	if c.tls != nil && !c.tls.flush() {
+		l.fail(c, &l.errs.Broken)
+		return
+	}
 	for len(c.rest) > 0 {
-		n, errno := write(c.fd, c.rest)
+		n, errno := c.write(c.rest)
 		switch errno {
 		case 0:
 			c.rest = c.rest[n:]
@@ -105,6 +116,24 @@ func (l *loop) flush(c *conn) {
 	}
 }
 
+// connected begins what comes after the handshake of TCP. It reports whether c
+// lives on.
+func (l *loop) connected(c *conn) bool {
+	if c.g.spec.TLS && !l.secure(c) {
+		return false
+	}
+	switch gen := c.gen; c.g.spec.Proto {
+	case HTTP2:
+		l.startStreams(c)
+		return c.gen == gen && c.phase != phaseClosed
+	case WebSocket:
+		l.upgrade(c)
+		return c.gen == gen && c.phase != phaseClosed
+	}
+	l.ready(c, l.now())
+	return true
+}
+
 // event acts on what epoll reported for c. Hot path.
 func (l *loop) event(c *conn, flags uint32) {
 	if c.phase == phaseConnect {
@@ -115,9 +144,14 @@ func (l *loop) event(c *conn, flags uint32) {
 		if flags&syscall.EPOLLOUT == 0 {
 			return
 		}
-		l.ready(c, l.now())
-	} else if flags&syscall.EPOLLOUT != 0 && len(c.rest) > 0 {
+		if !l.connected(c) {
+			return
+		}
+	} else if flags&syscall.EPOLLOUT != 0 && c.unsent() {
 		l.flush(c)
+	}
+	if c.tls != nil {
+		c.tls.short = false
 	}
 	const readable = syscall.EPOLLIN | syscall.EPOLLRDHUP | syscall.EPOLLHUP | syscall.EPOLLERR
 	if flags&readable != 0 && c.phase != phaseClosed {
@@ -130,7 +164,7 @@ func (l *loop) event(c *conn, flags uint32) {
 func (l *loop) receive(c *conn, ending bool) {
 	gen := c.gen
 	for {
-		n, errno := read(c.fd, l.buf)
+		n, errno := c.read(l.buf)
 		switch {
 		case errno == syscall.EAGAIN:
 			return
@@ -144,7 +178,7 @@ func (l *loop) receive(c *conn, ending bool) {
 			return
 		}
 		l.feed(c, l.buf[:n])
-		if c.gen != gen || c.phase == phaseClosed || n < len(l.buf) && !ending {
+		if c.gen != gen || c.phase == phaseClosed || n < len(l.buf) && !ending && c.tls == nil {
 			return
 		}
 	}
@@ -152,6 +186,18 @@ func (l *loop) receive(c *conn, ending bool) {
 
 // feed takes bytes that the server sent. Hot path.
 func (l *loop) feed(c *conn, b []byte) {
+	switch {
+	case c.h2 != nil:
+		l.feedStreams(c, b)
+	case c.ws != nil:
+		l.feedMessages(c, b)
+	default:
+		l.feedAnswers(c, b)
+	}
+}
+
+// feedAnswers takes bytes of HTTP/1.1. Hot path.
+func (l *loop) feedAnswers(c *conn, b []byte) {
 	now := l.now()
 	for len(b) > 0 {
 		if c.left == 0 { // bytes that answer nothing
@@ -171,7 +217,7 @@ func (l *loop) feed(c *conn, b []byte) {
 			c.phase = phaseEnd
 			continue
 		}
-		l.judge(c, now)
+		l.judge(c, c.answer(), now)
 		if c.left > 0 {
 			continue
 		}
@@ -192,24 +238,37 @@ func (l *loop) next(c *conn, now time.Duration) {
 	l.ready(c, now)
 }
 
+// An answer is what any parser found out about one answer.
+type answer struct {
+	status int
+	body   int64
+	since  time.Duration // latency counts from here
+}
+
+// answer returns the last answer of HTTP/1.1.
+func (c *conn) answer() answer {
+	got := c.parser.Response()
+	return answer{status: got.Status, body: got.Body, since: c.since}
+}
+
 // judge counts one answer if it is the right one, and an error if not. Hot
 // path.
-func (l *loop) judge(c *conn, now time.Duration) {
+func (l *loop) judge(c *conn, got answer, now time.Duration) {
 	want := c.g.spec.Main.Body
 	if c.other {
 		want = c.g.spec.Other.Body
 	}
-	switch got := c.parser.Response(); {
-	case got.Status != 200:
+	switch {
+	case got.status != 200:
 		l.errs.Status++
 		l.checkErrors()
-	case want >= 0 && got.Body != want:
+	case want >= 0 && got.body != want:
 		l.errs.Length++
 		l.checkErrors()
 	case l.flags.counting.Load():
 		c.g.res.Requests++
 		if !c.other {
-			c.g.res.Latency.Record(now - c.since)
+			c.g.res.Latency.Record(now - got.since)
 		}
 	}
 }
@@ -218,11 +277,14 @@ func (l *loop) judge(c *conn, now time.Duration) {
 func (l *loop) ended(c *conn) {
 	done, err := c.parser.End()
 	switch {
+	case c.phase == phaseUpgrade:
+		l.fail(c, &l.errs.Connect)
+		return
 	case err != nil, c.phase == phaseBusy && !done:
 		l.fail(c, &l.errs.Broken)
 		return
 	case c.phase == phaseEnd, done:
-		l.judge(c, l.now())
+		l.judge(c, c.answer(), l.now())
 	default: // an idle connection that the server did not want to keep
 		c.g.res.Reconnects++
 	}

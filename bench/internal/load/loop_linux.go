@@ -2,6 +2,7 @@ package load
 
 import (
 	"bytes"
+	"crypto/tls"
 	"os"
 	"runtime"
 	"sync/atomic"
@@ -32,10 +33,11 @@ type flags struct {
 // A group is a loop's share of a Group.
 type group struct {
 	// Set before the loop runs, never changed.
-	spec  *Group
-	wire  []byte // Depth copies of the main request
-	start time.Duration
-	sched schedule // of an open group
+	spec   *Group
+	wire   []byte // Depth copies of the main request
+	start  time.Duration
+	sched  schedule // of an open group
+	config *tls.Config
 
 	// Loop goroutine only.
 	next  int64   // open: number of the next request
@@ -91,12 +93,19 @@ func newLoop(p *Plan, to *syscall.SockaddrInet4, f *flags, thread, threads int, 
 // addGroup gives the loop its share of the connections of spec.
 func (l *loop) addGroup(spec *Group, thread, threads int) {
 	g := &group{spec: spec, start: l.now(), res: GroupResult{Name: spec.Name}}
+	if spec.TLS {
+		g.config = tlsConfig(spec.Proto)
+	}
 	g.wire = bytes.Repeat(spec.Main.Wire, max(1, spec.Depth))
 	if spec.Rate > 0 {
 		g.sched = newSchedule(g.start, spec.Rate, thread, threads)
 	}
 	l.timed = l.timed || spec.Rate > 0 || spec.Period > 0
-	for i := range share(spec.Conns, thread, threads) {
+	conns := share(spec.Conns, thread, threads)
+	if spec.Fresh && spec.TLS {
+		conns = 0 // shakers make them
+	}
+	for i := range conns {
 		c := &conn{g: g, slot: int32(len(l.conns))}
 		if spec.Period > 0 { // spread the connections over the period
 			c.due = g.start + time.Duration(i*threads+thread)*spec.Period/time.Duration(spec.Conns)

@@ -4,24 +4,48 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"strings"
 	"time"
 
 	"reactor.example/bench/internal/hist"
 )
 
-// A Request is bytes to send and what to expect back.
+// A Proto is what a connection speaks.
+type Proto uint8
+
+// The protocols.
+const (
+	HTTP1     Proto = iota
+	HTTP2           // from the first octet, or agreed on in the TLS handshake
+	WebSocket       // after an opening handshake over HTTP/1.1
+)
+
+// A Mode is how a connection begins.
+type Mode struct {
+	Proto Proto
+	// TLS makes it begin with a full handshake of TLS 1.3.
+	TLS bool
+}
+
+// A Request is bytes to send and what to expect back: a request of HTTP/1.1, a
+// header block of HTTP/2, or a frame of WebSocket.
 type Request struct {
-	Wire []byte
-	Body int64 // length of the expected body; negative if any will do
+	Wire  []byte
+	Again []byte // HTTP/2: the block for all but the first of a connection
+	Body  int64  // length of the expected body or message; negative if any will do
 }
 
 // A Group is a number of connections that do the same.
 type Group struct {
 	Name  string
 	Conns int
+	Mode
+	// Upgrade is the opening handshake of WebSocket. Deflate says that it asks
+	// for compression; then every answer has to be compressed.
+	Upgrade []byte
+	Deflate bool
 	// Depth is how many requests a connection writes at once; it waits for all
-	// their answers. Zero means 1.
+	// their answers. With HTTP/2 it is how many streams a connection keeps
+	// open: each answer is followed by the next request. Zero means 1.
 	Depth int
 	// Fresh makes a connection for each request. The request must ask the
 	// server to close, and the answer is complete when the server has closed.
@@ -62,68 +86,30 @@ func (p *Plan) Validate() error {
 	if p.Length <= 0 {
 		errs = append(errs, errors.New("load: a plan without length"))
 	}
-	for _, g := range p.Groups {
+	for i := range p.Groups {
+		g := &p.Groups[i]
 		switch {
 		case g.Conns <= 0:
 			errs = append(errs, fmt.Errorf("load: group %q has no connections", g.Name))
 		case len(g.Main.Wire) == 0:
 			errs = append(errs, fmt.Errorf("load: group %q has no request", g.Name))
+		case g.Proto == HTTP2 && (len(g.Main.Again) == 0 || g.timed() || g.Fresh || g.OneIn > 0):
+			errs = append(errs, fmt.Errorf("load: group %q: streams are a closed loop of two header blocks", g.Name))
+		case g.Proto == WebSocket && (len(g.Upgrade) == 0 || g.Fresh || g.OneIn > 0):
+			errs = append(errs, fmt.Errorf("load: group %q: WebSocket needs an opening handshake and one kind of frame", g.Name))
+		case g.Fresh && g.TLS && (g.Depth > 1 || g.OneIn > 0):
+			errs = append(errs, fmt.Errorf("load: group %q: one request for each handshake", g.Name))
 		case g.OneIn > 0 && (len(g.Other.Wire) == 0 || g.Depth > 1):
 			errs = append(errs, fmt.Errorf("load: group %q cannot mix its requests", g.Name))
-		case g.Rate > 0 && g.Period > 0, (g.Rate > 0 || g.Period > 0) && (g.Fresh || g.Depth > 1):
+		case g.Rate > 0 && g.Period > 0, g.timed() && (g.Fresh || g.Depth > 1):
 			errs = append(errs, fmt.Errorf("load: group %q is of two kinds", g.Name))
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// Errors counts what went wrong, by kind. Warm-up counts too.
-type Errors struct {
-	Connect int64 // connections refused or not made
-	Broken  int64 // connections that ended within a response
-	Status  int64 // answers with a status other than 200
-	Length  int64 // answers with a body of a wrong length
-	Parse   int64 // answers that are not HTTP
-	Stuck   int64 // requests unanswered for five seconds at the end
-}
-
-// Total returns the sum of all kinds.
-func (e Errors) Total() int64 {
-	return e.Connect + e.Broken + e.Status + e.Length + e.Parse + e.Stuck
-}
-
-func (e *Errors) add(o Errors) {
-	e.Connect += o.Connect
-	e.Broken += o.Broken
-	e.Status += o.Status
-	e.Length += o.Length
-	e.Parse += o.Parse
-	e.Stuck += o.Stuck
-}
-
-// String lists the kinds that occurred.
-func (e Errors) String() string {
-	var s strings.Builder
-	for _, k := range []struct {
-		name string
-		n    int64
-	}{
-		{"connect", e.Connect},
-		{"broken", e.Broken},
-		{"status", e.Status},
-		{"length", e.Length},
-		{"parse", e.Parse},
-		{"stuck", e.Stuck},
-	} {
-		if k.n > 0 {
-			fmt.Fprintf(&s, " %s=%d", k.name, k.n)
-		}
-	}
-	if s.String() == "" {
-		return "none"
-	}
-	return s.String()[1:]
-}
+// timed reports whether a clock says when requests are due.
+func (g *Group) timed() bool { return g.Rate > 0 || g.Period > 0 }
 
 // GroupResult is what one group did while counting.
 type GroupResult struct {

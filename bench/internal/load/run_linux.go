@@ -37,10 +37,17 @@ func Run(ctx context.Context, p Plan) (*Result, error) {
 	for _, l := range loops {
 		wg.Go(l.run)
 	}
+	shakers := newShakers(&p, &f, base)
+	for _, s := range shakers {
+		wg.Go(s.run)
+	}
 	elapsed, err := count(ctx, &p, &f)
 	f.stop.Store(true)
 	wg.Wait()
 	res := merge(&p, loops)
+	for _, s := range shakers {
+		res.add(s.index, &s.res, s.errs)
+	}
 	res.Elapsed = elapsed
 	if err == nil && f.failed.Load() {
 		err = fmt.Errorf("load: given up after too many errors: %v", res.Errors)
@@ -90,12 +97,18 @@ func merge(p *Plan, loops []*loop) *Result {
 	for _, l := range loops {
 		res.Errors.add(l.errs)
 		for i, g := range l.groups {
-			out := &res.Groups[i]
-			out.Name = g.res.Name
-			out.Requests += g.res.Requests
-			out.Reconnects += g.res.Reconnects
-			out.Latency.Add(&g.res.Latency)
+			res.add(i, &g.res, Errors{})
 		}
 	}
 	return res
+}
+
+// add adds what was counted for group i.
+func (r *Result) add(i int, g *GroupResult, errs Errors) {
+	out := &r.Groups[i]
+	out.Name = g.Name
+	out.Requests += g.Requests
+	out.Reconnects += g.Reconnects
+	out.Latency.Add(&g.Latency)
+	r.Errors.add(errs)
 }

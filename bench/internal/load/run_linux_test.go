@@ -189,6 +189,9 @@ func TestPlansAreValidated(t *testing.T) {
 		{"no request", Plan{Length: 1, Groups: []Group{{Conns: 1}}}},
 		{"cannot mix", Plan{Length: 1, Groups: []Group{{Conns: 1, Main: main, OneIn: 5}}}},
 		{"two kinds", Plan{Length: 1, Groups: []Group{{Conns: 1, Main: main, Rate: 1, Fresh: true}}}},
+		{"two header blocks", Plan{Length: 1, Groups: []Group{{Conns: 1, Main: main, Mode: Mode{Proto: HTTP2}}}}},
+		{"opening handshake", Plan{Length: 1, Groups: []Group{{Conns: 1, Main: main, Mode: Mode{Proto: WebSocket}}}}},
+		{"each handshake", Plan{Length: 1, Groups: []Group{{Conns: 1, Main: main, Mode: Mode{TLS: true}, Fresh: true, Depth: 2}}}},
 		{"EADDRNOTAVAIL", Plan{Addr: "192.0.2.1:80", Length: 1, Groups: []Group{{Conns: 1, Main: main}}}},
 	} {
 		_, err := Run(t.Context(), tt.plan)
@@ -201,7 +204,7 @@ func TestPlansAreValidated(t *testing.T) {
 func TestIdleSetAndSingleConnections(t *testing.T) {
 	t.Parallel()
 	addr := serve(t, hello)
-	set, err := OpenIdle(addr, 20, get("/", 13))
+	set, err := OpenIdle(addr, Mode{}, 20, nil, get("/", 13))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,10 +212,10 @@ func TestIdleSetAndSingleConnections(t *testing.T) {
 		t.Errorf("%d idle connections lost, want none", n)
 	}
 	set.Close()
-	if _, err := OpenIdle(addr, 3, get("/", 14)); err == nil {
+	if _, err := OpenIdle(addr, Mode{}, 3, nil, get("/", 14)); err == nil {
 		t.Error("idle connections with a wrong body: no error")
 	}
-	c, err := Dial(addr, nil)
+	c, err := Dial(addr, Mode{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

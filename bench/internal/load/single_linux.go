@@ -7,7 +7,9 @@ import (
 	"syscall"
 	"time"
 
+	"reactor.example/bench/internal/h2wire"
 	"reactor.example/bench/internal/httpwire"
+	"reactor.example/bench/internal/wswire"
 )
 
 // patience bounds each blocking read and write of the single connections.
@@ -19,11 +21,15 @@ type Client struct {
 	fd     int
 	buf    []byte
 	parser httpwire.Parser
+	tls    *tlsSocket    // nil in clear
+	h2     *h2wire.Conn  // HTTP/2 only
+	ws     wswire.Parser // WebSocket only, after Upgrade
+	proto  Proto
 }
 
 // Dial connects to addr, which is on loopback. Clients that take turns on one
-// goroutine may share buf; nil makes one.
-func Dial(addr string, buf []byte) (*Client, error) {
+// goroutine may share buf; nil makes one. WebSocket needs Upgrade next.
+func Dial(addr string, m Mode, buf []byte) (*Client, error) {
 	to, err := sockaddr(addr)
 	if err != nil {
 		return nil, err
@@ -35,7 +41,18 @@ func Dial(addr string, buf []byte) (*Client, error) {
 	if buf == nil {
 		buf = make([]byte, bufferSize)
 	}
-	return &Client{fd: fd, buf: buf}, nil
+	c := &Client{fd: fd, buf: buf, proto: m.Proto}
+	if m.TLS {
+		if c.tls, err = newTLSSocket(fd, tlsConfig(m.Proto), m.Proto); err != nil {
+			_ = c.Close()
+			return nil, fmt.Errorf("load: TLS: %w", err)
+		}
+	}
+	if m.Proto == HTTP2 {
+		c.h2 = new(h2wire.Conn)
+		c.h2.Start(streamWindow, 4)
+	}
+	return c, nil
 }
 
 // Close ends the connection.
@@ -48,6 +65,12 @@ func (c *Client) Abort() { _ = syscall.Shutdown(c.fd, syscall.SHUT_RDWR) }
 // Do sends r and reads its answer; the first bytes of the connection's input
 // (up to the size of its buffer) go to peek, if that is set.
 func (c *Client) Do(r Request, peek func([]byte)) error {
+	switch c.proto {
+	case HTTP2:
+		return c.doStream(r, peek)
+	case WebSocket:
+		return c.doMessage(r)
+	}
 	if err := c.writeAll(r.Wire); err != nil {
 		return err
 	}
@@ -55,9 +78,13 @@ func (c *Client) Do(r Request, peek func([]byte)) error {
 }
 
 // Upload sends head and then n bytes of body from the connection's buffer, and
-// reads the answer as Do does. A server that answers early and closes is
-// reported with its status.
+// reads the answer as Do does. With HTTP/2 head is the first header block of
+// the connection. A server that answers early and closes is reported with its
+// status.
 func (c *Client) Upload(head []byte, n int64, peek func([]byte)) error {
+	if c.proto == HTTP2 {
+		return c.uploadStream(head, n, peek)
+	}
 	err := c.writeAll(head)
 	for left := n; left > 0 && err == nil; {
 		k := min(left, int64(len(c.buf)))
@@ -72,6 +99,12 @@ func (c *Client) Upload(head []byte, n int64, peek func([]byte)) error {
 }
 
 func (c *Client) writeAll(b []byte) error {
+	if c.tls != nil {
+		if _, err := c.tls.conn.Write(b); err != nil {
+			return fmt.Errorf("load: write: %w", err)
+		}
+		return nil
+	}
 	for len(b) > 0 {
 		n, err := syscall.Write(c.fd, b)
 		if err == syscall.EINTR {
@@ -88,20 +121,39 @@ func (c *Client) writeAll(b []byte) error {
 	return nil
 }
 
-// answer reads one response and checks it.
+// read reads something into the buffer. It returns nothing and no error at the
+// end of the stream.
+func (c *Client) read() ([]byte, error) {
+	for {
+		var n int
+		var err error
+		if c.tls != nil {
+			if n, err = c.tls.conn.Read(c.buf); n > 0 || err == io.EOF { //nolint:errorlint // crypto/tls returns it bare
+				err = nil
+			}
+		} else {
+			n, err = syscall.Read(c.fd, c.buf)
+		}
+		switch {
+		case err == syscall.EINTR:
+			continue
+		case err == syscall.EAGAIN:
+			return nil, fmt.Errorf("load: read: no answer for %v", patience)
+		case err != nil:
+			return nil, fmt.Errorf("load: read: %w", err)
+		}
+		return c.buf[:n], nil
+	}
+}
+
+// answer reads one response of HTTP/1.1 and checks it.
 func (c *Client) answer(want int64, peek func([]byte)) error {
 	for {
-		n, err := syscall.Read(c.fd, c.buf)
-		if err == syscall.EINTR {
-			continue
-		}
-		if err == syscall.EAGAIN {
-			return fmt.Errorf("load: read: no answer for %v", patience)
-		}
+		b, err := c.read()
 		if err != nil {
-			return fmt.Errorf("load: read: %w", err)
+			return err
 		}
-		if n == 0 {
+		if len(b) == 0 {
 			done, err := c.parser.End()
 			if !done {
 				return errors.Join(err, io.ErrUnexpectedEOF)
@@ -109,9 +161,9 @@ func (c *Client) answer(want int64, peek func([]byte)) error {
 			return c.check(want)
 		}
 		if peek != nil {
-			peek(c.buf[:n])
+			peek(b)
 		}
-		_, done, err := c.parser.Feed(c.buf[:n])
+		_, done, err := c.parser.Feed(b)
 		if err != nil {
 			return err
 		}
@@ -121,58 +173,19 @@ func (c *Client) answer(want int64, peek func([]byte)) error {
 	}
 }
 
-// check judges the answer that is complete.
+// check judges the response of HTTP/1.1 that is complete.
 func (c *Client) check(want int64) error {
 	got := c.parser.Response()
-	if got.Status != 200 {
-		return fmt.Errorf("load: answered with status %d", got.Status)
+	return judge(answer{status: got.Status, body: got.Body}, want)
+}
+
+// judge returns what is wrong with an answer.
+func judge(got answer, want int64) error {
+	if got.status != 200 {
+		return fmt.Errorf("load: answered with status %d", got.status)
 	}
-	if want >= 0 && got.Body != want {
-		return fmt.Errorf("load: a body of %d bytes, want %d", got.Body, want)
+	if want >= 0 && got.body != want {
+		return fmt.Errorf("load: a body of %d bytes, want %d", got.body, want)
 	}
 	return nil
-}
-
-// Idle is a set of connections that have exchanged something once and then do
-// nothing.
-type Idle struct{ clients []*Client }
-
-// OpenIdle makes n connections to addr, one after another, with one exchange
-// of r on each.
-func OpenIdle(addr string, n int, r Request) (*Idle, error) {
-	set := &Idle{clients: make([]*Client, 0, n)}
-	buf := make([]byte, bufferSize)
-	for range n {
-		c, err := Dial(addr, buf)
-		if err == nil {
-			set.clients = append(set.clients, c)
-			err = c.Do(r, nil)
-		}
-		if err != nil {
-			set.Close()
-			return nil, fmt.Errorf("load: idle connection %d of %d: %w", len(set.clients), n, err)
-		}
-	}
-	return set, nil
-}
-
-// Lost returns how many of the connections the server has ended since, or has
-// sent something on.
-func (s *Idle) Lost() (n int) {
-	var b [1]byte
-	for _, c := range s.clients {
-		_, _, err := syscall.Recvfrom(c.fd, b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-		if err != syscall.EAGAIN {
-			n++
-		}
-	}
-	return n
-}
-
-// Close ends all connections.
-func (s *Idle) Close() {
-	for _, c := range s.clients {
-		_ = c.Close()
-	}
-	s.clients = nil
 }

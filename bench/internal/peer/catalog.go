@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+
+	"reactor.example/bench/internal/load"
 )
 
 // ErrUnavailable reports a server that this machine does not have.
@@ -21,17 +23,19 @@ type Catalog struct {
 	Reactor string
 	// Sources is the folder with the peers' sources, bench/peers.
 	Sources string
-	// StreamBytes is the largest body that will be asked for, in bytes; nginx
-	// serves it from a sparse file.
+	// StreamBytes is the largest body that will be asked for, in bytes; servers of
+	// files send it from a sparse one.
 	StreamBytes int64
 
 	work  string
 	built map[string]string
+	cert  certificate
 }
 
 // Options are about one start.
 type Options struct {
 	Stream bool // the load will send a body that does not fit into memory
+	Mode   load.Mode
 }
 
 // Close removes everything that the catalog built.
@@ -70,8 +74,8 @@ func (c *Catalog) binary(ctx context.Context, sp Spec) (string, error) {
 	file := filepath.Join(c.work, sp.Name)
 	var err error
 	switch sp.Name {
-	case "nginx":
-		file, err = exec.LookPath("nginx")
+	case "nginx", "h2o", "nghttpd":
+		file, err = exec.LookPath(sp.Name)
 	case "floor":
 		err = c.compile(ctx, file)
 	default:
@@ -129,25 +133,49 @@ func (c *Catalog) command(ctx context.Context, sp Spec, o Options) (cmd *exec.Cm
 	if err != nil {
 		return nil, "", err
 	}
+	if o.Mode.TLS {
+		if err := c.makeCertificate(); err != nil {
+			return nil, "", err
+		}
+	}
 	var args []string
+	env := os.Environ()
 	switch sp.Name {
 	case Own:
 		args = []string{"start", "-p", "0", "-H", "127.0.0.1", "--examples"}
-	case "nginx":
-		addr, args, err = c.nginx()
-	default:
-		args = []string{"-addr", "127.0.0.1:0"}
-		if sp.Name == "fasthttp" && o.Stream {
-			args = append(args, "-stream")
+		if o.Mode.TLS {
+			env = append(env, "REACTOR_TLS_ENABLED=true", "REACTOR_TLS_CERT="+c.cert.cert, "REACTOR_TLS_KEY="+c.cert.key)
 		}
+	case "nginx":
+		addr, args, err = c.nginx(o.Mode)
+	case "h2o":
+		addr, args, err = c.h2o(o.Mode)
+	case "nghttpd":
+		addr, args, err = c.nghttpd(o.Mode)
+	default:
+		args = c.flags(sp, o)
 	}
 	if err != nil {
 		return nil, "", err
 	}
 	cmd = exec.Command(file, args...)
-	cmd.Env = os.Environ()
+	cmd.Env = env
 	if sp.Procs > 0 {
 		cmd.Env = append(cmd.Env, fmt.Sprintf("GOMAXPROCS=%d", sp.Procs))
 	}
 	return cmd, addr, nil
+}
+
+// flags returns the arguments of the peers that are ours to write.
+func (c *Catalog) flags(sp Spec, o Options) []string {
+	args := []string{"-addr", "127.0.0.1:0"}
+	if o.Mode.TLS {
+		args = append(args, "-cert", c.cert.cert, "-key", c.cert.key)
+	} else if o.Mode.Proto == load.HTTP2 {
+		args = append(args, "-h2c")
+	}
+	if sp.Name == "fasthttp" && o.Stream {
+		args = append(args, "-stream")
+	}
+	return args
 }

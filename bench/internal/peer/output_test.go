@@ -3,6 +3,8 @@ package peer
 import (
 	"strings"
 	"testing"
+
+	"reactor.example/bench/internal/load"
 )
 
 func TestAddressIsFoundInWhateverServersPrint(t *testing.T) {
@@ -73,7 +75,38 @@ func TestSpecs(t *testing.T) {
 			t.Errorf("ParseSpec(%q) = %+v, want an error", in, got)
 		}
 	}
-	if (Spec{Name: "nginx"}).Serves([]string{"/plaintext", "/echo"}) || !(Spec{Name: "nginx"}).Serves([]string{"/plaintext"}) {
-		t.Error("nginx serves /plaintext and lacks /echo: told otherwise")
+}
+
+func TestServes(t *testing.T) {
+	t.Parallel()
+	http1, h2 := load.Mode{}, load.Mode{Proto: load.HTTP2}
+	ws, wss := load.Mode{Proto: load.WebSocket}, load.Mode{Proto: load.WebSocket, TLS: true}
+	for _, tt := range []struct {
+		server, routes string
+		m              load.Mode
+		want           bool
+	}{
+		{"nginx", "/plaintext", http1, true},
+		{"nginx", "/echo", http1, false},
+		{"nginx", "/plaintext", load.Mode{TLS: true}, true},
+		{"nghttpd", "/plaintext", http1, false},
+		{"nghttpd", "/plaintext", h2, true},
+		{"floor", "/plaintext", load.Mode{TLS: true}, false},
+		{"floor", "/ws", ws, true},
+		{"floor", DeflateRoute, ws, false},
+		{"gws", "/plaintext", http1, false},
+		{"gws", DeflateRoute, ws, true},
+		{"gorilla", "/ws", wss, true},
+		{"fasthttp", "/plaintext", h2, false},
+		{Own, DeflateRoute, wss, true},
+	} {
+		if got := (Spec{Name: tt.server}).Serves([]string{tt.routes}, tt.m); got != tt.want {
+			t.Errorf("%s serves %s in mode %+v: %t, want %t", tt.server, tt.routes, tt.m, got, tt.want)
+		}
+	}
+	for _, name := range Known()[1:] {
+		if can, ok := abilities[name]; !ok || len(can.protos) == 0 || !can.clear {
+			t.Errorf("%s is known, and nothing is said about what it can", name)
+		}
 	}
 }

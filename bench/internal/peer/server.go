@@ -9,8 +9,10 @@ import (
 	"syscall"
 	"time"
 
+	"reactor.example/bench/internal/h2wire"
 	"reactor.example/bench/internal/httpwire"
 	"reactor.example/bench/internal/load"
+	"reactor.example/bench/internal/wswire"
 )
 
 const (
@@ -24,6 +26,7 @@ type Server struct {
 	cmd     *exec.Cmd
 	startUp time.Duration
 	said    *output
+	mode    load.Mode
 	ended   chan struct{} // closed when the process has
 	err     error         // why it ended; set before ended is closed
 }
@@ -43,14 +46,15 @@ func (s *Server) Ended() <-chan struct{} { return s.ended }
 // Said returns the end of what the server printed, for error messages.
 func (s *Server) Said() string { return s.said.tail() }
 
-// Start starts sp and returns when it has answered GET /plaintext. The child
-// ends with this process at the latest.
+// Start starts sp and returns when it has answered in the mode of o: GET
+// /plaintext, or one message of the echo. The child ends with this process at
+// the latest.
 func (c *Catalog) Start(ctx context.Context, sp Spec, o Options) (*Server, error) {
 	cmd, addr, err := c.command(ctx, sp, o)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{addr: addr, cmd: cmd, said: newOutput(), ended: make(chan struct{})}
+	s := &Server{addr: addr, mode: o.Mode, cmd: cmd, said: newOutput(), ended: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr = s.said, s.said
 	cmd.WaitDelay = time.Second
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
@@ -85,7 +89,7 @@ func (s *Server) await(ctx context.Context) error {
 	}
 	const pause = time.Millisecond
 	for {
-		err := probe(s.addr)
+		err := probe(s.addr, s.mode)
 		if err == nil {
 			return nil
 		}
@@ -99,15 +103,26 @@ func (s *Server) await(ctx context.Context) error {
 	}
 }
 
-// probe asks for /plaintext once.
-func probe(addr string) error {
-	c, err := load.Dial(addr, nil)
+// probe asks for /plaintext once, or sends one message.
+func probe(addr string, m load.Mode) error {
+	c, err := load.Dial(addr, m, nil)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = c.Close() }()
-	wire := httpwire.Request{Path: "/plaintext", Host: addr, Close: true}.Append(nil)
-	return c.Do(load.Request{Wire: wire, Body: int64(len("Hello, World!"))}, nil)
+	r := load.Request{Body: int64(len("Hello, World!"))}
+	switch m.Proto {
+	case load.HTTP2:
+		r.Wire, r.Again = h2wire.Request{Secure: m.TLS, Path: "/plaintext", Host: addr}.Blocks()
+	case load.WebSocket:
+		if err := c.Upgrade(wswire.Upgrade{Path: "/ws", Host: addr}.Append(nil)); err != nil {
+			return err
+		}
+		r.Wire = wswire.AppendFrame(nil, wswire.OpText, []byte("Hello, World!"), false)
+	default:
+		r.Wire = httpwire.Request{Path: "/plaintext", Host: addr, Close: true}.Append(nil)
+	}
+	return c.Do(r, nil)
 }
 
 // Stop asks the process to end, and after a while makes it and its children.

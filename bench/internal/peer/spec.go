@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"reactor.example/bench/internal/load"
 )
 
 // Own is the name of the server that the others are compared with.
@@ -12,12 +14,40 @@ const Own = "reactor"
 
 // Known lists the names of all servers in the order of tables.
 func Known() []string {
-	return []string{Own, "floor", "gofloor", "nginx", "fasthttp", "nethttp"}
+	return []string{
+		Own, "floor", "gofloor", "nginx", "h2o", "nghttpd", "fasthttp", "nethttp",
+		"gws", "gobwas", "gorilla", "nbio",
+	}
 }
 
-// lacks names the routes that a peer cannot serve without extra modules.
-var lacks = map[string][]string{
-	"nginx": {"/echo", "/sleep", "/mixed", "/spin", "/upload"},
+// DeflateRoute stands for an echo of compressed messages among the routes that
+// a scenario needs; the path is that of the plain echo.
+const DeflateRoute = "/ws, compressed"
+
+// An ability is what a peer can be measured with.
+type ability struct {
+	protos []load.Proto
+	clear  bool     // speaks them without TLS
+	tls    bool     // and with it
+	lacks  []string // routes
+}
+
+// static are the routes that are more than a file: servers of files lack them.
+var static = []string{"/echo", "/sleep", "/mixed", "/spin", "/upload"}
+
+// abilities of all servers but our own, which has every one.
+var abilities = map[string]ability{
+	"floor":    {protos: []load.Proto{load.HTTP1, load.WebSocket}, clear: true, lacks: []string{DeflateRoute}},
+	"gofloor":  {protos: []load.Proto{load.HTTP1, load.WebSocket}, clear: true, lacks: []string{DeflateRoute}},
+	"nginx":    {protos: []load.Proto{load.HTTP1, load.HTTP2}, clear: true, tls: true, lacks: static},
+	"h2o":      {protos: []load.Proto{load.HTTP1, load.HTTP2}, clear: true, tls: true, lacks: static},
+	"nghttpd":  {protos: []load.Proto{load.HTTP2}, clear: true, tls: true, lacks: static},
+	"fasthttp": {protos: []load.Proto{load.HTTP1}, clear: true, tls: true},
+	"nethttp":  {protos: []load.Proto{load.HTTP1, load.HTTP2}, clear: true, tls: true},
+	"gws":      {protos: []load.Proto{load.WebSocket}, clear: true, tls: true},
+	"gobwas":   {protos: []load.Proto{load.WebSocket}, clear: true, tls: true, lacks: []string{DeflateRoute}},
+	"gorilla":  {protos: []load.Proto{load.WebSocket}, clear: true, tls: true},
+	"nbio":     {protos: []load.Proto{load.WebSocket}, clear: true, tls: true},
 }
 
 // A Spec says which server to start and how. Its written form is
@@ -61,10 +91,17 @@ func (sp Spec) String() string {
 	return s
 }
 
-// Serves reports whether the server has all of the routes.
-func (sp Spec) Serves(routes []string) bool {
+// Serves reports whether the server has all of the routes in this mode.
+func (sp Spec) Serves(routes []string, m load.Mode) bool {
+	if sp.Name == Own {
+		return true
+	}
+	can := abilities[sp.Name]
+	if !slices.Contains(can.protos, m.Proto) || m.TLS && !can.tls || !m.TLS && !can.clear {
+		return false
+	}
 	for _, r := range routes {
-		if slices.Contains(lacks[sp.Name], r) {
+		if slices.Contains(can.lacks, r) {
 			return false
 		}
 	}

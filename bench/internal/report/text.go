@@ -10,7 +10,7 @@ import (
 )
 
 // Text writes one table with medians, the ratio of the first headline figure
-// to the floor's, and the targets.
+// to the floor's or another server's, and the targets.
 func Text(w io.Writer, t Table) error {
 	var b strings.Builder
 	sc := t.Scenario
@@ -44,7 +44,7 @@ func (t Table) cells() [][]string {
 	for _, m := range sc.Columns {
 		head = append(head, m.Label())
 	}
-	out := [][]string{append(head, sc.Headline[0].Label()+" x floor", "target")}
+	out := [][]string{append(head, sc.Headline[0].Label()+" x "+sc.RatioTo(), "target")}
 	for _, r := range t.Rows {
 		med := medians[r.Server]
 		line := []string{r.Server}
@@ -55,7 +55,7 @@ func (t Table) cells() [][]string {
 		if r.Own && len(sc.Targets) > 0 {
 			goal = sc.Targets[0].String()
 		}
-		out = append(out, append(line, t.ratio(med, medians["floor"]), goal))
+		out = append(out, append(line, t.ratio(med, medians[sc.RatioTo()]), goal))
 	}
 	return out
 }

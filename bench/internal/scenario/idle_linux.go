@@ -8,25 +8,42 @@ import (
 
 	"reactor.example/bench/internal/load"
 	"reactor.example/bench/internal/procfs"
+	"reactor.example/bench/internal/wswire"
 )
 
-// idle opens connections that exchange one request and response each and then
+// idle returns a Measure that opens connections that exchange one request and response each and then
 // do nothing. It measures how much the server's resident memory grew per
 // connection once it has settled, and how much the server does meanwhile.
-func idle(ctx context.Context, e Env, h Host) (Sample, error) {
-	e = e.Defaults()
+func idle(m load.Mode) Measure {
+	return func(ctx context.Context, e Env, h Host) (Sample, error) {
+		upgrade := wswire.Upgrade{Path: "/ws", Host: h.Addr()}.Append(nil)
+		return idleWith(ctx, e.Defaults(), h, m, upgrade, single(h.Addr(), m))
+	}
+}
+
+// single is the one exchange of an idle connection.
+func single(addr string, m load.Mode) load.Request {
+	switch m.Proto {
+	case load.HTTP2:
+		return stream2(addr, m, "/plaintext", 13)
+	case load.WebSocket:
+		return message(16)
+	}
+	return get(addr, "/plaintext", 13)
+}
+
+func idleWith(ctx context.Context, e Env, h Host, m load.Mode, upgrade []byte, r load.Request) (Sample, error) {
 	if err := enoughFiles(e.IdleConns); err != nil {
 		return nil, err
 	}
-	r := get(h.Addr(), "/plaintext", 13)
-	if err := warm(h.Addr(), r); err != nil {
+	if err := warm(h.Addr(), m, upgrade, r); err != nil {
 		return nil, err
 	}
 	before, err := settled(ctx, e, h.Pid())
 	if err != nil {
 		return nil, err
 	}
-	set, err := load.OpenIdle(h.Addr(), e.IdleConns, r)
+	set, err := load.OpenIdle(h.Addr(), m, e.IdleConns, upgrade, r)
 	if err != nil {
 		return nil, err
 	}
@@ -64,12 +81,17 @@ func enoughFiles(n int) error {
 
 // warm makes some requests on one connection, so that what a server sets up
 // once is not charged to the idle ones.
-func warm(addr string, r load.Request) error {
-	c, err := load.Dial(addr, nil)
+func warm(addr string, m load.Mode, upgrade []byte, r load.Request) error {
+	c, err := load.Dial(addr, m, nil)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = c.Close() }()
+	if m.Proto == load.WebSocket {
+		if err := c.Upgrade(upgrade); err != nil {
+			return err
+		}
+	}
 	for range 100 {
 		if err := c.Do(r, nil); err != nil {
 			return err

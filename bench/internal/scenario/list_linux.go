@@ -2,7 +2,7 @@ package scenario
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
 	"reactor.example/bench/internal/httpwire"
@@ -16,32 +16,7 @@ var (
 
 // List returns all scenarios in the order of tables.
 func List() []*Scenario {
-	all := closedLoops()
-	all = append(all, blocking()...)
-	return append(all, rest()...)
-}
-
-// Find returns the scenarios of a comma-separated list; "all" is every one.
-func Find(names string) ([]*Scenario, error) {
-	all := List()
-	if names == "all" {
-		return all, nil
-	}
-	byName := make(map[string]*Scenario)
-	var known []string
-	for _, s := range all {
-		byName[s.Name] = s
-		known = append(known, s.Name)
-	}
-	var found []*Scenario
-	for name := range strings.SplitSeq(names, ",") {
-		s := byName[strings.TrimSpace(name)]
-		if s == nil {
-			return nil, fmt.Errorf("no scenario %q; there are %s", name, strings.Join(known, ", "))
-		}
-		found = append(found, s)
-	}
-	return found, nil
+	return slices.Concat(closedLoops(), blocking(), rest(), secure(), streams(), sockets(), idles())
 }
 
 // closed makes a closed loop of n connections with GET path.
@@ -193,10 +168,10 @@ func rest() []*Scenario {
 				{Metric: Load, Factor: 0.1},
 				{Metric: Wakes, Factor: 5},
 			},
-			Measure: idle,
+			Measure: idle(load.Mode{}),
 		},
-		streamed("big-up", "upload of 1 GiB", "/upload", upload),
-		streamed("big-down", "download of 1 GiB", "/bytes", download),
+		streamed("big-up", "upload of 1 GiB", "/upload", upload(load.Mode{})),
+		streamed("big-down", "download of 1 GiB", "/bytes", download(load.Mode{})),
 		{
 			Name: "startup", Row: "from start to first answer", About: "from the start of the process to its first answer",
 			Routes: []string{"/plaintext"}, Columns: []Metric{Start, Mem}, Headline: []Metric{Start},

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"time"
 
+	"reactor.example/bench/internal/h2wire"
 	"reactor.example/bench/internal/httpwire"
 	"reactor.example/bench/internal/load"
 	"reactor.example/bench/internal/procfs"
+	"reactor.example/bench/internal/wswire"
 )
 
 // micros is the unit of times in samples.
@@ -22,6 +24,21 @@ type groups func(e Env, addr string) []load.Group
 // negative.
 func get(addr, path string, n int64) load.Request {
 	return load.Request{Wire: httpwire.Request{Path: path, Host: addr}.Append(nil), Body: n}
+}
+
+// stream2 is a GET of path on a stream of HTTP/2.
+func stream2(addr string, m load.Mode, path string, n int64) load.Request {
+	first, again := h2wire.Request{Secure: m.TLS, Path: path, Host: addr}.Blocks()
+	return load.Request{Wire: first, Again: again, Body: n}
+}
+
+// message is a binary message of n bytes whose echo is awaited.
+func message(n int) load.Request {
+	payload := make([]byte, n)
+	for i := range payload {
+		payload[i] = byte(i * 7)
+	}
+	return load.Request{Wire: wswire.AppendFrame(nil, wswire.OpBinary, payload, false), Body: int64(n)}
 }
 
 // loaded returns a Measure that runs the groups for the length of e.

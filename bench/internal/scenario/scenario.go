@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"runtime"
 	"time"
+
+	"reactor.example/bench/internal/load"
 )
 
 // A Host is a server that is running.
@@ -50,16 +52,27 @@ type Scenario struct {
 	About  string // what it does, for the heading
 	Row    string // what it is called in the table of a README
 	Routes []string
+	Mode   load.Mode
 	Stream bool // sends a body that a server should not keep in memory
 	// Columns are shown in this order; Headline, some of them, stand in the
 	// README's table, and the first is what ratios are made of.
 	Columns  []Metric
 	Headline []Metric
 	Targets  []Target
+	// Base names the server that ratios are made with; the floor if empty.
+	Base string
 	// Also names servers that a target needs besides those that were asked for.
 	Also []string
 	// Measure runs the scenario against h once.
 	Measure Measure
+}
+
+// RatioTo returns the name of the server that ratios are made with.
+func (s *Scenario) RatioTo() string {
+	if s.Base == "" {
+		return "floor"
+	}
+	return s.Base
 }
 
 // A Measure runs a scenario against h once. The sample may hold figures even

@@ -4,13 +4,15 @@ import (
 	"io"
 	"math"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"reactor.example/bench/internal/load"
+	"reactor.example/bench/internal/testserver"
 )
 
 // A testHost is a net/http server in the process of the test.
@@ -21,10 +23,10 @@ func (testHost) Pid() int               { return os.Getpid() }
 func (testHost) StartUp() time.Duration { return time.Millisecond }
 
 // serveRoutes starts a server with every route that scenarios use.
-func serveRoutes(t *testing.T) Host {
+func serveRoutes(t *testing.T, m load.Mode) Host {
 	t.Helper()
 	var mixed atomic.Int64
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return testHost{testserver.Start(t, m.TLS, func(w http.ResponseWriter, r *http.Request) {
 		arg := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
 		n, _ := strconv.Atoi(arg)
 		switch route := strings.TrimSuffix(r.URL.Path, arg); {
@@ -45,11 +47,12 @@ func serveRoutes(t *testing.T) Host {
 			n, _ := io.Copy(io.Discard, r.Body)
 			_, _ = io.WriteString(w, strconv.FormatInt(n, 10))
 			return
+		case arg == "ws":
+			testserver.Echo(w, r)
+			return
 		}
 		_, _ = io.WriteString(w, "Hello, World!")
-	}))
-	t.Cleanup(srv.Close)
-	return testHost{srv.Listener.Addr().String()}
+	})}
 }
 
 // TestEveryScenario runs each scenario for a moment and checks that it yields
@@ -61,7 +64,7 @@ func TestEveryScenario(t *testing.T) {
 	}
 	for _, sc := range List() {
 		t.Run(sc.Name, func(t *testing.T) {
-			s, err := sc.Measure(t.Context(), env, serveRoutes(t))
+			s, err := sc.Measure(t.Context(), env, serveRoutes(t, sc.Mode))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -83,16 +86,17 @@ func TestEveryScenario(t *testing.T) {
 
 func TestWrongAnswersFailTheScenario(t *testing.T) {
 	t.Parallel()
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.WriteHeader(http.StatusTeapot)
-	}))
-	t.Cleanup(srv.Close)
+	refuse := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }
+	hosts := map[bool]Host{
+		false: testHost{testserver.Start(t, false, refuse)},
+		true:  testHost{testserver.Start(t, true, refuse)},
+	}
 	env := Env{Length: 100 * time.Millisecond, Settle: time.Millisecond, IdleConns: 5, StreamBytes: 1 << 20}
 	for _, sc := range List() {
 		if sc.Name == "startup" {
 			continue // sends nothing of its own
 		}
-		if _, err := sc.Measure(t.Context(), env, testHost{srv.Listener.Addr().String()}); err == nil {
+		if _, err := sc.Measure(t.Context(), env, hosts[sc.Mode.TLS]); err == nil {
 			t.Errorf("%s: a server that answers 418: no error", sc.Name)
 		}
 	}
@@ -107,7 +111,13 @@ func TestFind(t *testing.T) {
 	if all, err := Find("all"); err != nil || len(all) != len(List()) {
 		t.Errorf("Find(all) = %d scenarios, %v", len(all), err)
 	}
-	if _, err := Find("keepalive"); err == nil {
-		t.Error("Find of an unknown scenario: no error")
+	for _, wrong := range []string{"keepalive", "ws-*,nothing-*", "", "["} {
+		if _, err := Find(wrong); err == nil {
+			t.Errorf("Find(%q): no error", wrong)
+		}
+	}
+	got, err = Find("idle-tls*, startup, idle-tls")
+	if err != nil || len(got) != 3 || got[0].Name != "idle-tls" || got[1].Name != "idle-tls-h2" || got[2].Name != "startup" {
+		t.Errorf("Find of a pattern = %v, %v, want three scenarios", got, err)
 	}
 }

@@ -7,40 +7,54 @@ import (
 	"strconv"
 	"time"
 
+	"reactor.example/bench/internal/h2wire"
 	"reactor.example/bench/internal/httpwire"
 	"reactor.example/bench/internal/load"
 	"reactor.example/bench/internal/procfs"
 )
 
-// download reads one large body on one connection.
-func download(ctx context.Context, e Env, h Host) (Sample, error) {
-	e = e.Defaults()
-	return stream(ctx, e, h, func(c *load.Client) error {
-		return c.Do(get(h.Addr(), "/bytes/"+strconv.FormatInt(e.StreamBytes, 10), e.StreamBytes), nil)
-	})
+// download returns a Measure that reads one large body on one connection.
+func download(m load.Mode) Measure {
+	return func(ctx context.Context, e Env, h Host) (Sample, error) {
+		e = e.Defaults()
+		path := "/bytes/" + strconv.FormatInt(e.StreamBytes, 10)
+		r := get(h.Addr(), path, e.StreamBytes)
+		if m.Proto == load.HTTP2 {
+			r = stream2(h.Addr(), m, path, e.StreamBytes)
+		}
+		return stream(ctx, e, h, m, func(c *load.Client) error { return c.Do(r, nil) })
+	}
 }
 
-// upload sends one large body on one connection. The answer must tell its
-// length.
-func upload(ctx context.Context, e Env, h Host) (Sample, error) {
-	e = e.Defaults()
-	return stream(ctx, e, h, func(c *load.Client) error {
+// upload returns a Measure that sends one large body on one connection. The
+// answer must tell its length.
+func upload(m load.Mode) Measure {
+	return func(ctx context.Context, e Env, h Host) (Sample, error) {
+		e = e.Defaults()
 		head := httpwire.Request{Method: "POST", Path: "/upload", Host: h.Addr(), Length: e.StreamBytes}.Append(nil)
-		var answer []byte
-		if err := c.Upload(head, e.StreamBytes, func(b []byte) { answer = append(answer, b...) }); err != nil {
-			return err
+		if m.Proto == load.HTTP2 {
+			head, _ = h2wire.Request{Method: "POST", Secure: m.TLS, Path: "/upload", Host: h.Addr(), Length: e.StreamBytes}.Blocks()
 		}
-		_, body, _ := bytes.Cut(answer, []byte("\r\n\r\n"))
-		if !bytes.Contains(body, strconv.AppendInt(nil, e.StreamBytes, 10)) {
-			return fmt.Errorf("an upload of %d bytes was answered with %.100q", e.StreamBytes, body)
-		}
-		return nil
-	})
+		return stream(ctx, e, h, m, func(c *load.Client) error {
+			var answer []byte
+			if err := c.Upload(head, e.StreamBytes, func(b []byte) { answer = append(answer, b...) }); err != nil {
+				return err
+			}
+			body := answer
+			if m.Proto == load.HTTP1 {
+				_, body, _ = bytes.Cut(answer, []byte("\r\n\r\n"))
+			}
+			if !bytes.Contains(body, strconv.AppendInt(nil, e.StreamBytes, 10)) {
+				return fmt.Errorf("an upload of %d bytes was answered with %.100q", e.StreamBytes, body)
+			}
+			return nil
+		})
+	}
 }
 
 // stream measures one exchange.
-func stream(ctx context.Context, e Env, h Host, exchange func(*load.Client) error) (Sample, error) {
-	c, err := load.Dial(h.Addr(), nil)
+func stream(ctx context.Context, e Env, h Host, m load.Mode, exchange func(*load.Client) error) (Sample, error) {
+	c, err := load.Dial(h.Addr(), m, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,7 @@
 // Command fasthttp serves the routes of bench with github.com/valyala/fasthttp,
 // as its documentation would have one write it.
 //
-//	fasthttp -addr 127.0.0.1:0
+//	fasthttp -addr 127.0.0.1:0 [-cert FILE -key FILE]
 package main
 
 import (
@@ -31,6 +31,8 @@ var requests atomic.Uint64
 func main() {
 	addr := flag.String("addr", "127.0.0.1:0", "address to listen on; port 0 takes a free one")
 	stream := flag.Bool("stream", false, "hand large request bodies to handlers as a stream")
+	cert := flag.String("cert", "", "certificate `file`; makes the server speak TLS")
+	key := flag.String("key", "", "`file` with its key")
 	flag.Parse()
 	ln, err := net.Listen("tcp", *addr)
 	if err != nil {
@@ -38,6 +40,9 @@ func main() {
 	}
 	fmt.Printf("listening on %s\n", ln.Addr())
 	srv := fasthttp.Server{Handler: handle, StreamRequestBody: *stream, MaxRequestBodySize: 64 << 20}
+	if *cert != "" {
+		log.Fatal(srv.ServeTLS(ln, *cert, *key))
+	}
 	log.Fatal(srv.Serve(ln))
 }
 

@@ -6,7 +6,8 @@
  * usage: floor -addr 127.0.0.1:PORT   (port 0 asks for a free one)
  *
  * Routes as in the other peers. Those that sleep or compute do so on the loop:
- * they show what an event loop without a hand-off does.
+ * they show what an event loop without a hand-off does. /ws echoes WebSocket
+ * frames; its handshake knows the answer to the one nonce that bench sends.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -27,7 +28,8 @@
 #include <unistd.h>
 
 enum {
-	READ_SIZE = 64 << 10,
+	READ_SIZE = 128 << 10,
+	SMALL = 8 << 10, /* octets of an echo that are worth a copy */
 	OUT_SIZE = 64 << 10,
 	FILL_SIZE = 1 << 20,
 	MAX_EVENTS = 512,
@@ -38,7 +40,9 @@ enum {
 /* What an idle connection keeps: this, and nothing else. */
 struct conn {
 	int fd;
-	int closing;    /* close when everything is out */
+	short closing;  /* close when everything is out */
+	short ws;       /* WebSocket: skip counts octets of the frame's payload, and
+	                 * upload is its mask, turned to the next of them */
 	char *in;       /* an incomplete request, or NULL */
 	size_t in_len;
 	char *out;      /* octets that the socket had no room for, or NULL */
@@ -137,6 +141,9 @@ static void put(struct loop *l, struct conn *c, const char *b, size_t n)
 	l->out_len += n;
 }
 
+static const char upgraded[] = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+	"Connection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+
 #define CANNED(type, len, body) \
 	"HTTP/1.1 200 OK\r\nContent-Type: " type "\r\nContent-Length: " len "\r\n\r\n" body
 static const char plaintext[] = CANNED("text/plain", "13", "Hello, World!");
@@ -160,6 +167,85 @@ static void spin(long ms)
 	while ((b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000 < ms);
 }
 
+/* reply sends n octets of an echo. Large ones leave from where they lie. */
+static int reply(struct loop *l, struct conn *c, const char *b, size_t n)
+{
+	if (n <= SMALL) {
+		put(l, c, b, n);
+		return 0;
+	}
+	if (push(l, c) < 0)
+		return -1;
+	while (c->out_len == 0 && n > 0) {
+		ssize_t k = write(c->fd, b, n);
+		if (k < 0 && errno == EAGAIN)
+			break;
+		if (k < 0 && errno != EINTR)
+			return -1;
+		if (k > 0)
+			b += k, n -= k;
+	}
+	if (n > 0)
+		keep(c, b, n);
+	return 0;
+}
+
+/* unmask undoes the masking of n octets and returns the mask for those that
+ * follow. */
+static uint32_t unmask(char *b, size_t n, uint32_t mask)
+{
+	uint64_t wide = (uint64_t)mask << 32 | mask, v;
+	size_t i = 0;
+	for (; i + 8 <= n; i += 8) {
+		memcpy(&v, b + i, 8);
+		v ^= wide;
+		memcpy(b + i, &v, 8);
+	}
+	for (; i < n; i++) {
+		b[i] ^= mask;
+		mask = mask >> 8 | mask << 24;
+	}
+	return mask;
+}
+
+/* echo unmasks frames where they are and sends them back. Returns the octets
+ * that it used: all but an incomplete head. -1: the connection is broken. */
+static ssize_t echo(struct loop *l, struct conn *c, char *b, size_t n)
+{
+	char *from = b;
+	for (size_t head, left = n; left > 0; left = n - (b - from)) {
+		char *out = b;
+		if (c->skip == 0) {
+			unsigned char *h = (unsigned char *)b;
+			if (left < 2)
+				break;
+			head = 6 + (h[1] == 0xfe ? 2 : h[1] == 0xff ? 8 : 0);
+			if (left < head)
+				break;
+			c->skip = h[1] & 0x7f;
+			if (head > 6)
+				c->skip = 0;
+			for (size_t i = 2; i < head - 4; i++)
+				c->skip = c->skip << 8 | h[i];
+			uint32_t mask;
+			memcpy(&mask, b + head - 4, 4);
+			c->upload = mask;
+			out = b + 4; /* the head loses its mask */
+			memmove(out, b, head - 4);
+			out[1] &= 0x7f;
+			b += head;
+			left -= head;
+		}
+		size_t k = c->skip < left ? c->skip : left;
+		c->upload = unmask(b, k, c->upload);
+		c->skip -= k;
+		b += k;
+		if (reply(l, c, out, b - out) < 0)
+			return -1;
+	}
+	return b - from;
+}
+
 static int is(const char *path, const char *want) { return memcmp(path, want, strlen(want)) == 0; }
 
 /* get answers a GET; path begins with its slash. */
@@ -167,6 +253,11 @@ static void get(struct loop *l, struct conn *c, const char *path)
 {
 	if (is(path, "/json")) {
 		put(l, c, json, sizeof json - 1);
+		return;
+	}
+	if (is(path, "/ws")) {
+		c->ws = 1;
+		put(l, c, upgraded, sizeof upgraded - 1);
 		return;
 	}
 	if (is(path, "/bytes/")) {
@@ -223,10 +314,16 @@ static size_t one(struct loop *l, struct conn *c, const char *b, size_t n)
 
 /* answer answers all requests that are complete in b. Returns the octets it
  * used. */
-static size_t answer(struct loop *l, struct conn *c, const char *b, size_t n)
+static size_t answer(struct loop *l, struct conn *c, char *b, size_t n)
 {
 	size_t used = 0;
 	while (used < n && c->fill == 0) {
+		if (c->ws) {
+			ssize_t k = echo(l, c, b + used, n - used);
+			if (k < 0)
+				c->closing = 1, k = n - used;
+			return used + k;
+		}
 		if (c->skip > 0) {
 			size_t k = c->skip < n - used ? c->skip : n - used;
 			used += k;

@@ -39,6 +39,9 @@ func (l *loop) got(c *conn, b []byte) {
 // octets they were.
 func (l *loop) answer(c *conn, b []byte) (used int) {
 	for used < len(b) && c.fill == 0 {
+		if c.ws {
+			return used + l.echo(c, b[used:])
+		}
 		if c.skip > 0 {
 			k := min(c.skip, uint64(len(b)-used))
 			used += int(k)
@@ -92,6 +95,10 @@ func (l *loop) one(c *conn, b []byte) int {
 // get answers a GET; path begins with its slash.
 func (l *loop) get(c *conn, path []byte) {
 	switch {
+	case starts(path, "/ws"):
+		c.ws = true
+		l.out = append(l.out, upgraded...)
+		return
 	case starts(path, "/json"):
 		l.out = append(l.out, jsonText...)
 		return

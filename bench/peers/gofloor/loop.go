@@ -12,13 +12,15 @@ import (
 
 const (
 	edgeTriggered = 1 << 31 // EPOLLET, which package syscall has as a negative number
-	readSize      = 64 << 10
+	readSize      = 128 << 10
 )
 
 // A conn is what an idle connection keeps.
 type conn struct {
 	fd      int
 	closing bool   // close when everything is out
+	ws      bool   // WebSocket: skip counts octets of the frame's payload
+	mask    uint32 // of the frame, turned to the next octet
 	in      []byte // an incomplete request, or nil
 	out     []byte // octets that the socket had no room for, or nil
 	fill    uint64 // octets of body still to send from the fill buffer

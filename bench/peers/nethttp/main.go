@@ -1,7 +1,9 @@
 // Command nethttp serves the routes of bench with the standard library's
 // net/http, as its documentation would have one write it.
 //
-//	nethttp -addr 127.0.0.1:0
+//	nethttp -addr 127.0.0.1:0                          HTTP/1.1
+//	nethttp -addr 127.0.0.1:0 -h2c                     and HTTP/2 from the first octet
+//	nethttp -addr 127.0.0.1:0 -cert FILE -key FILE     both over TLS
 package main
 
 import (
@@ -28,13 +30,25 @@ var requests atomic.Uint64
 
 func main() {
 	addr := flag.String("addr", "127.0.0.1:0", "address to listen on; port 0 takes a free one")
+	cert := flag.String("cert", "", "certificate `file`; makes the server speak TLS")
+	key := flag.String("key", "", "`file` with its key")
+	h2c := flag.Bool("h2c", false, "take HTTP/2 without TLS too")
 	flag.Parse()
 	ln, err := net.Listen("tcp", *addr)
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Printf("listening on %s\n", ln.Addr())
-	log.Fatal(http.Serve(ln, routes()))
+	srv := http.Server{Handler: routes()}
+	if *h2c {
+		srv.Protocols = new(http.Protocols)
+		srv.Protocols.SetHTTP1(true)
+		srv.Protocols.SetUnencryptedHTTP2(true)
+	}
+	if *cert != "" {
+		log.Fatal(srv.ServeTLS(ln, *cert, *key))
+	}
+	log.Fatal(srv.Serve(ln))
 }
 
 func routes() http.Handler {
