@@ -26,11 +26,12 @@ func describe(h Header, payload []byte) (string, error) {
 		return fmt.Sprintf("RST_STREAM %d %v", r.StreamID, r.Code), err
 	case TypeSettings:
 		s, err := ParseSettings(h, payload)
-		text := fmt.Sprintf("SETTINGS ack=%t", s.Ack)
+		var text strings.Builder
+		fmt.Fprintf(&text, "SETTINGS ack=%t", s.Ack)
 		for i := range s.Len() {
-			text += fmt.Sprintf(" %v=%d", s.At(i).ID, s.At(i).Value)
+			fmt.Fprintf(&text, " %v=%d", s.At(i).ID, s.At(i).Value)
 		}
-		return text, err
+		return text.String(), err
 	case TypePushPromise:
 		p, err := ParsePushPromise(h, payload)
 		return fmt.Sprintf("PUSH_PROMISE %d of %d %q whole=%t", p.StreamID, p.Promised, p.Fragment, p.EndHeaders), err
