@@ -28,6 +28,7 @@ type conn struct {
 	gen    int32 // counts its sockets, so that an old event is told apart
 	phase  phase
 	other  bool // what is out is Other
+	made   bool // has been ready once
 	queued bool // open: in the ring of free connections
 	left   int  // answers outstanding
 	g      *group
@@ -69,6 +70,7 @@ func (l *loop) open(c *conn) {
 // shut closes the socket of c.
 func (l *loop) shut(c *conn) {
 	if c.phase != phaseClosed {
+		l.leave(c)
 		_ = syscall.Close(c.fd)
 		c.phase = phaseClosed
 	}
@@ -124,14 +126,24 @@ func (l *loop) connected(c *conn) bool {
 	}
 	switch gen := c.gen; c.g.spec.Proto {
 	case HTTP2:
+		l.made(c)
 		l.startStreams(c)
 		return c.gen == gen && c.phase != phaseClosed
 	case WebSocket:
 		l.upgrade(c)
 		return c.gen == gen && c.phase != phaseClosed
 	}
+	l.made(c)
 	l.ready(c, l.now())
 	return true
+}
+
+// made counts c when it is ready for the first time.
+func (l *loop) made(c *conn) {
+	if !c.made {
+		c.made = true
+		l.flags.made.Add(1)
+	}
 }
 
 // event acts on what epoll reported for c. Hot path.

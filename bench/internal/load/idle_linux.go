@@ -1,6 +1,7 @@
 package load
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"syscall"
@@ -13,11 +14,15 @@ type Idle struct{ clients []*Client }
 
 // OpenIdle makes n connections to addr, one after another, with one exchange
 // of r on each. WebSocket begins with the opening handshake upgrade.
-func OpenIdle(addr string, m Mode, n int, upgrade []byte, r Request) (*Idle, error) {
+func OpenIdle(ctx context.Context, addr string, m Mode, n int, upgrade []byte, r Request) (*Idle, error) {
 	set := &Idle{clients: make([]*Client, 0, n)}
 	buf := make([]byte, bufferSize)
 	for range n {
-		if err := set.add(addr, m, buf, upgrade, r); err != nil {
+		err := ctx.Err()
+		if err == nil {
+			err = set.add(addr, m, buf, upgrade, r)
+		}
+		if err != nil {
 			err = fmt.Errorf("load: idle connection %d of %d: %w", len(set.clients)+1, n, err)
 			set.Close()
 			return nil, err

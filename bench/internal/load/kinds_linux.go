@@ -35,6 +35,8 @@ func (l *loop) fire() {
 			at = l.fireOpen(g, now)
 		case g.spec.Period > 0:
 			at = l.firePaced(g, now)
+		case g.spec.Chorus:
+			at = l.fireChorus(g, now)
 		}
 		if at >= 0 && (first < 0 || at < first) {
 			first = at

@@ -27,7 +27,8 @@ type flags struct {
 	// Any goroutine, atomic.
 	counting atomic.Bool
 	stop     atomic.Bool
-	failed   atomic.Bool // too many errors
+	failed   atomic.Bool  // too many errors
+	made     atomic.Int64 // connections that are ready for the first time
 }
 
 // A group is a loop's share of a Group.
@@ -45,7 +46,8 @@ type group struct {
 	head  int     // open: where the ring begins
 	count int     // open: how many wait in it
 	conns []*conn
-	res   GroupResult
+	chorus
+	res GroupResult
 }
 
 // A loop drives a share of all connections on one thread.
@@ -100,7 +102,7 @@ func (l *loop) addGroup(spec *Group, thread, threads int) {
 	if spec.Rate > 0 {
 		g.sched = newSchedule(g.start, spec.Rate, thread, threads)
 	}
-	l.timed = l.timed || spec.Rate > 0 || spec.Period > 0
+	l.timed = l.timed || spec.timed() || spec.Chorus
 	conns := share(spec.Conns, thread, threads)
 	if spec.Fresh && spec.TLS {
 		conns = 0 // shakers make them

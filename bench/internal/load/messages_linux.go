@@ -34,6 +34,11 @@ func (l *loop) upgraded(c *conn, b []byte) {
 		l.fail(c, &l.errs.Connect)
 		return
 	}
+	l.made(c)
+	if c.g.spec.Chorus {
+		l.join(c)
+		return
+	}
 	l.ready(c, l.now())
 }
 
@@ -55,7 +60,11 @@ func (l *loop) feedMessages(c *conn, b []byte) {
 			continue
 		}
 		l.judge(c, l.echoed(c), now)
-		if c.left--; c.left == 0 && len(b) == 0 {
+		c.left--
+		switch {
+		case c.g.spec.Chorus:
+			l.hear(c)
+		case c.left == 0 && len(b) == 0:
 			l.ready(c, now)
 		}
 	}

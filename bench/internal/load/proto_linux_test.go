@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"reactor.example/bench/internal/h2wire"
 	"reactor.example/bench/internal/httpwire"
@@ -98,6 +99,25 @@ func TestWrongAnswersOfEveryProtocol(t *testing.T) {
 	}
 }
 
+func TestChorusCountsEveryDelivery(t *testing.T) {
+	t.Parallel()
+	var room testserver.Room
+	const members = 20
+	res, err := Run(t.Context(), Plan{
+		Addr: testserver.Start(t, false, room.Serve), Threads: 1, Warmup: 100 * time.Millisecond, Length: 200 * time.Millisecond,
+		Groups: []Group{{
+			Conns: members, Chorus: true, Mode: Mode{Proto: WebSocket}, Main: message(5),
+			Upgrade: wswire.Upgrade{Path: "/", Host: "x"}.Append(nil),
+		}},
+	})
+	if err != nil || res.Errors != (Errors{}) {
+		t.Fatalf("error %v, errors %v, want none", err, res.Errors)
+	}
+	if n := res.Requests(); n < 2*members {
+		t.Errorf("%d deliveries, want several for each of %d members", n, members)
+	}
+}
+
 func TestTLSToAPlainPortIsAnError(t *testing.T) {
 	t.Parallel()
 	res, err := run(t, serve(t, hello), Group{Conns: 1, Mode: Mode{TLS: true}, Main: get("/", 13)})
@@ -124,7 +144,7 @@ func TestIdleSetsOfEveryProtocol(t *testing.T) {
 		t.Run(fmt.Sprint(tt.m), func(t *testing.T) {
 			t.Parallel()
 			addr := testserver.Start(t, tt.m.TLS, tt.h)
-			set, err := OpenIdle(addr, tt.m, 10, upgrade, tt.r)
+			set, err := OpenIdle(t.Context(), addr, tt.m, 10, upgrade, tt.r)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -133,7 +153,7 @@ func TestIdleSetsOfEveryProtocol(t *testing.T) {
 				t.Errorf("%d idle connections lost, want none", n)
 			}
 			tt.r.Body++
-			if wrong, err := OpenIdle(addr, tt.m, 2, upgrade, tt.r); err == nil {
+			if wrong, err := OpenIdle(t.Context(), addr, tt.m, 2, upgrade, tt.r); err == nil {
 				wrong.Close()
 				t.Error("idle connections with a wrong body: no error")
 			}

@@ -55,8 +55,11 @@ func Run(ctx context.Context, p Plan) (*Result, error) {
 	return res, err
 }
 
-// count lets the load warm up and then counts for the length of the plan.
+// count waits until all connections are there, lets the load warm up and then counts for the length of the plan.
 func count(ctx context.Context, p *Plan, f *flags) (time.Duration, error) {
+	if err := made(ctx, p, f); err != nil {
+		return 0, err
+	}
 	if err := wait(ctx, f, p.Warmup); err != nil {
 		return 0, err
 	}
@@ -72,6 +75,24 @@ func count(ctx context.Context, p *Plan, f *flags) (time.Duration, error) {
 		p.End()
 	}
 	return elapsed, err
+}
+
+// made waits until all connections that are kept have been made, or for as long
+// as patience: what is missing then will show as errors.
+func made(ctx context.Context, p *Plan, f *flags) error {
+	const look = 2 * time.Millisecond
+	all := int64(0)
+	for i := range p.Groups {
+		if g := &p.Groups[i]; !g.Fresh {
+			all += int64(g.Conns)
+		}
+	}
+	for end := time.Now().Add(patience); f.made.Load() < all && time.Now().Before(end) && !f.stop.Load(); {
+		if err := wait(ctx, f, look); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // wait waits for d, or until the loops gave up, or for the end of ctx.

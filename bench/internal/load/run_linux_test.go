@@ -192,6 +192,7 @@ func TestPlansAreValidated(t *testing.T) {
 		{"two header blocks", Plan{Length: 1, Groups: []Group{{Conns: 1, Main: main, Mode: Mode{Proto: HTTP2}}}}},
 		{"opening handshake", Plan{Length: 1, Groups: []Group{{Conns: 1, Main: main, Mode: Mode{Proto: WebSocket}}}}},
 		{"each handshake", Plan{Length: 1, Groups: []Group{{Conns: 1, Main: main, Mode: Mode{TLS: true}, Fresh: true, Depth: 2}}}},
+		{"one thread", Plan{Length: 1, Threads: 2, Groups: []Group{{Conns: 1, Main: main, Chorus: true, Upgrade: []byte("x"), Mode: Mode{Proto: WebSocket}}}}},
 		{"EADDRNOTAVAIL", Plan{Addr: "192.0.2.1:80", Length: 1, Groups: []Group{{Conns: 1, Main: main}}}},
 	} {
 		_, err := Run(t.Context(), tt.plan)
@@ -204,7 +205,7 @@ func TestPlansAreValidated(t *testing.T) {
 func TestIdleSetAndSingleConnections(t *testing.T) {
 	t.Parallel()
 	addr := serve(t, hello)
-	set, err := OpenIdle(addr, Mode{}, 20, nil, get("/", 13))
+	set, err := OpenIdle(t.Context(), addr, Mode{}, 20, nil, get("/", 13))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,7 +213,7 @@ func TestIdleSetAndSingleConnections(t *testing.T) {
 		t.Errorf("%d idle connections lost, want none", n)
 	}
 	set.Close()
-	if _, err := OpenIdle(addr, Mode{}, 3, nil, get("/", 14)); err == nil {
+	if _, err := OpenIdle(t.Context(), addr, Mode{}, 3, nil, get("/", 14)); err == nil {
 		t.Error("idle connections with a wrong body: no error")
 	}
 	c, err := Dial(addr, Mode{}, nil)

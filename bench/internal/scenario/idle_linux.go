@@ -11,28 +11,29 @@ import (
 	"reactor.example/bench/internal/wswire"
 )
 
-// idle returns a Measure that opens connections that exchange one request and response each and then
-// do nothing. It measures how much the server's resident memory grew per
-// connection once it has settled, and how much the server does meanwhile.
+// idle returns a Measure that opens connections which exchange something once
+// and then do nothing. It measures how much the server's resident memory grew
+// per connection once it has settled, and how much the server does meanwhile.
 func idle(m load.Mode) Measure {
 	return func(ctx context.Context, e Env, h Host) (Sample, error) {
-		upgrade := wswire.Upgrade{Path: "/ws", Host: h.Addr()}.Append(nil)
-		return idleWith(ctx, e.Defaults(), h, m, upgrade, single(h.Addr(), m))
+		return idling(ctx, e.Defaults(), h, m)
 	}
 }
 
-// single is the one exchange of an idle connection.
-func single(addr string, m load.Mode) load.Request {
+// once is the one exchange of an idle connection.
+func once(addr string, m load.Mode) load.Request {
 	switch m.Proto {
 	case load.HTTP2:
-		return stream2(addr, m, "/plaintext", 13)
+		return streamed(addr, m, "/plaintext", 13)
 	case load.WebSocket:
 		return message(16)
 	}
 	return get(addr, "/plaintext", 13)
 }
 
-func idleWith(ctx context.Context, e Env, h Host, m load.Mode, upgrade []byte, r load.Request) (Sample, error) {
+func idling(ctx context.Context, e Env, h Host, m load.Mode) (Sample, error) {
+	r := once(h.Addr(), m)
+	upgrade := wswire.Upgrade{Path: "/ws", Host: h.Addr()}.Append(nil)
 	if err := enoughFiles(e.IdleConns); err != nil {
 		return nil, err
 	}
@@ -43,7 +44,7 @@ func idleWith(ctx context.Context, e Env, h Host, m load.Mode, upgrade []byte, r
 	if err != nil {
 		return nil, err
 	}
-	set, err := load.OpenIdle(h.Addr(), m, e.IdleConns, upgrade, r)
+	set, err := load.OpenIdle(ctx, h.Addr(), m, e.IdleConns, upgrade, r)
 	if err != nil {
 		return nil, err
 	}

@@ -26,8 +26,8 @@ func get(addr, path string, n int64) load.Request {
 	return load.Request{Wire: httpwire.Request{Path: path, Host: addr}.Append(nil), Body: n}
 }
 
-// stream2 is a GET of path on a stream of HTTP/2.
-func stream2(addr string, m load.Mode, path string, n int64) load.Request {
+// streamed is a GET of path on a stream of HTTP/2.
+func streamed(addr string, m load.Mode, path string, n int64) load.Request {
 	first, again := h2wire.Request{Secure: m.TLS, Path: path, Host: addr}.Blocks()
 	return load.Request{Wire: first, Again: again, Body: n}
 }
@@ -73,6 +73,11 @@ func disturbed(calm, rough groups) Measure {
 // A first group that was never answered while others were has the rate zero:
 // that is what an event loop looks like whose handlers sleep on it.
 func run(ctx context.Context, e Env, h Host, gs []load.Group) (Sample, error) {
+	if e.MaxConns > 0 {
+		for i := range gs {
+			gs[i].Conns = min(gs[i].Conns, e.MaxConns)
+		}
+	}
 	var from, to time.Duration
 	var err1, err2 error
 	res, err := load.Run(ctx, load.Plan{

@@ -24,6 +24,7 @@ type Env struct {
 	Settle      time.Duration // between two looks at memory that has to settle
 	Threads     int           // of the generator
 	IdleConns   int
+	MaxConns    int     // of a group under load; zero does not bound them
 	StreamBytes int64   // of an upload or download
 	OpenRate    float64 // requests a second of the open loop
 }

@@ -57,14 +57,14 @@ func streams() []*Scenario {
 			text = fmt.Sprintf("HTTP/2 %s, 1 connection of %d streams", over, depth)
 		}
 		g := func(_ Env, addr string) []load.Group {
-			return []load.Group{{Name: "/plaintext", Conns: conns, Depth: depth, Mode: m, Main: stream2(addr, m, "/plaintext", 13)}}
+			return []load.Group{{Name: "/plaintext", Conns: conns, Depth: depth, Mode: m, Main: streamed(addr, m, "/plaintext", 13)}}
 		}
 		return &Scenario{
 			Name: name, Row: text, About: text, Routes: []string{"/plaintext"}, Mode: m, Base: "nghttpd",
 			Columns: loadColumns, Headline: cpuAndRate, Targets: targets, Measure: loaded(g),
 		}
 	}
-	streamed := func(name, row, route string, measure Measure, targets ...Target) *Scenario {
+	large := func(name, row, route string, measure Measure, targets ...Target) *Scenario {
 		return &Scenario{
 			Name: name, Row: row, About: row + ", unless -stream-mib says otherwise", Routes: []string{route}, Mode: h2, Base: "nghttpd", Stream: true,
 			Columns: []Metric{Speed, CPUSec, Peak}, Headline: []Metric{Speed, Peak},
@@ -77,8 +77,8 @@ func streams() []*Scenario {
 		row("h2-tls-32x32", h2, 32, 32, cpuOf("nethttp", 0.1), cpuOf("nghttpd", 1.33)),
 		row("h2c-1x100", h2c, 1, 100, cpuOf("nethttp", 0.1), cpuOf("nghttpd", 1.43)),
 		row("h2c-32x32", h2c, 32, 32, cpuOf("nethttp", 0.1), cpuOf("nghttpd", 1.43)),
-		streamed("h2-big-up", "upload of 1 GiB over HTTP/2 and TLS", "/upload", upload(h2)),
-		streamed("h2-big-down", "download of 1 GiB over HTTP/2 and TLS", "/bytes", download(h2),
+		large("h2-big-up", "upload of 1 GiB over HTTP/2 and TLS", "/upload", upload(h2)),
+		large("h2-big-down", "download of 1 GiB over HTTP/2 and TLS", "/bytes", download(h2),
 			Target{Metric: Speed, AtLeast: true, Factor: 0.8, Peer: "nghttpd"}),
 	}
 }

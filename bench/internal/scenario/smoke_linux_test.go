@@ -26,6 +26,7 @@ func (testHost) StartUp() time.Duration { return time.Millisecond }
 func serveRoutes(t *testing.T, m load.Mode) Host {
 	t.Helper()
 	var mixed atomic.Int64
+	var room testserver.Room
 	return testHost{testserver.Start(t, m.TLS, func(w http.ResponseWriter, r *http.Request) {
 		arg := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
 		n, _ := strconv.Atoi(arg)
@@ -50,6 +51,9 @@ func serveRoutes(t *testing.T, m load.Mode) Host {
 		case arg == "ws":
 			testserver.Echo(w, r)
 			return
+		case arg == "chat":
+			room.Serve(w, r)
+			return
 		}
 		_, _ = io.WriteString(w, "Hello, World!")
 	})}
@@ -60,7 +64,7 @@ func serveRoutes(t *testing.T, m load.Mode) Host {
 func TestEveryScenario(t *testing.T) {
 	env := Env{
 		Length: 150 * time.Millisecond, Warmup: 30 * time.Millisecond, Settle: 20 * time.Millisecond,
-		IdleConns: 50, StreamBytes: 8 << 20, OpenRate: 500,
+		IdleConns: 50, MaxConns: 64, StreamBytes: 8 << 20, OpenRate: 500,
 	}
 	for _, sc := range List() {
 		t.Run(sc.Name, func(t *testing.T) {

@@ -1,7 +1,9 @@
 package scenario
 
 import (
+	"context"
 	"fmt"
+	"time"
 
 	"reactor.example/bench/internal/load"
 	"reactor.example/bench/internal/peer"
@@ -33,7 +35,32 @@ func sockets() []*Scenario {
 		row("ws-64k-64", 64*kib, 64, atMost(1.10)...),
 		row("ws-64k-1000", 64*kib, 1000, best...),
 		deflated(),
+		published(),
 	}
+}
+
+// published is one message after another that everybody hears.
+func published() *Scenario {
+	const size = 64
+	g := func(e Env, addr string) []load.Group {
+		return []load.Group{{
+			Name: "/chat", Conns: e.IdleConns, Mode: ws, Chorus: true, Main: message(size),
+			Upgrade: wswire.Upgrade{Path: "/chat", Host: addr}.Append(nil),
+		}}
+	}
+	about := "a WebSocket message of 64 bytes published to 10,000 connections (unless -idle says otherwise), the next when all have it"
+	s := echo("ws-publish", about, peer.ChatRoute, []Target{cpuOf("gws", 1), cpuOf("gorilla", 1), cpuOf("nbio", 1)}, nil)
+	s.Row, s.Base = "WebSocket message to 10,000 subscribers, per delivery", "gws"
+	s.Measure = func(ctx context.Context, e Env, h Host) (Sample, error) {
+		e = e.Defaults()
+		if err := enoughFiles(e.IdleConns); err != nil {
+			return nil, err
+		}
+		e.Threads = 1                      // who has heard is counted in one place
+		e.Warmup += 200 * time.Millisecond // until all have gathered
+		return run(ctx, e, h, g(e, h.Addr()))
+	}
+	return s
 }
 
 // deflated is the echo of compressed messages: each compressed on its own, both

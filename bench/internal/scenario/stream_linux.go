@@ -20,7 +20,7 @@ func download(m load.Mode) Measure {
 		path := "/bytes/" + strconv.FormatInt(e.StreamBytes, 10)
 		r := get(h.Addr(), path, e.StreamBytes)
 		if m.Proto == load.HTTP2 {
-			r = stream2(h.Addr(), m, path, e.StreamBytes)
+			r = streamed(h.Addr(), m, path, e.StreamBytes)
 		}
 		return stream(ctx, e, h, m, func(c *load.Client) error { return c.Do(r, nil) })
 	}

@@ -7,9 +7,11 @@ import (
 	"bufio"
 	"encoding/binary"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"reactor.example/bench/internal/wswire"
@@ -40,6 +42,36 @@ func Start(tb testing.TB, secure bool, h http.HandlerFunc) string {
 // Echo takes the connection over and sends every frame back as it came,
 // unmasked, compressed ones included. It judges nothing.
 func Echo(w http.ResponseWriter, r *http.Request) {
+	upgraded(w, r, func(conn net.Conn) func([]byte) {
+		return func(frame []byte) { _, _ = conn.Write(frame) }
+	})
+}
+
+// A Room is where everybody hears what anybody says.
+type Room struct {
+	mu    sync.Mutex
+	conns []net.Conn
+}
+
+// Serve takes the connection over, and sends every frame to all that have come.
+func (room *Room) Serve(w http.ResponseWriter, r *http.Request) {
+	upgraded(w, r, func(conn net.Conn) func([]byte) {
+		room.mu.Lock()
+		defer room.mu.Unlock()
+		room.conns = append(room.conns, conn)
+		return func(frame []byte) {
+			room.mu.Lock()
+			defer room.mu.Unlock()
+			for _, c := range room.conns {
+				_, _ = c.Write(frame)
+			}
+		}
+	})
+}
+
+// upgraded takes the connection over and gives every frame, unmasked, to what
+// join returns. It returns when the peer has gone.
+func upgraded(w http.ResponseWriter, r *http.Request, join func(net.Conn) func([]byte)) {
 	conn, rw, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		return
@@ -52,14 +84,13 @@ func Echo(w http.ResponseWriter, r *http.Request) {
 	if _, err := io.WriteString(conn, head+"\r\n"); err != nil {
 		return
 	}
+	got := join(conn)
 	for {
 		frame, err := unmasked(rw.Reader)
 		if err != nil {
 			return
 		}
-		if _, err := conn.Write(frame); err != nil {
-			return
-		}
+		got(frame)
 	}
 }
 

@@ -1,5 +1,6 @@
-// Command gobwas echoes WebSocket messages with github.com/gobwas/ws, a
-// goroutine and a buffered reader for each connection. Every path is the echo.
+// Command gobwas echoes WebSocket messages at /ws, and sends those at /chat to
+// everybody there, with github.com/gobwas/ws: a goroutine and a buffered reader
+// for each connection.
 //
 //	gobwas -addr 127.0.0.1:0 [-cert FILE -key FILE]
 package main
@@ -12,6 +13,7 @@ import (
 	"io"
 	"log"
 	"net"
+	"sync"
 
 	"github.com/gobwas/ws"
 )
@@ -49,8 +51,22 @@ func main() {
 
 func serve(conn net.Conn) {
 	defer func() { _ = conn.Close() }()
-	if _, err := ws.Upgrade(conn); err != nil {
+	chat := false
+	upgrader := ws.Upgrader{OnRequest: func(uri []byte) error {
+		chat = string(uri) == "/chat"
+		return nil
+	}}
+	if _, err := upgrader.Upgrade(conn); err != nil {
 		return
+	}
+	send := func(frame []byte) error {
+		_, err := conn.Write(frame)
+		return err
+	}
+	if chat {
+		everybody.add(conn)
+		defer everybody.remove(conn)
+		send = everybody.publish
 	}
 	in := bufio.NewReader(conn)
 	var frame []byte // the echo: a head and the payload
@@ -75,7 +91,7 @@ func serve(conn net.Conn) {
 		if err := ws.WriteHeader(&sink{frame[maxHead-n : maxHead]}, h); err != nil {
 			return
 		}
-		if _, err := conn.Write(frame[maxHead-n : maxHead+int(h.Length)]); err != nil {
+		if err := send(frame[maxHead-n : maxHead+int(h.Length)]); err != nil {
 			return
 		}
 	}
@@ -89,4 +105,34 @@ func (s *sink) Write(b []byte) (int, error) {
 	n := copy(s.b, b)
 	s.b = s.b[n:]
 	return n, nil
+}
+
+// A room is where everybody hears what anybody says.
+type room struct {
+	mu      sync.Mutex
+	members map[net.Conn]bool
+}
+
+var everybody = room{members: make(map[net.Conn]bool)}
+
+func (r *room) add(c net.Conn) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.members[c] = true
+}
+
+func (r *room) remove(c net.Conn) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.members, c)
+}
+
+// publish sends a frame to all, one at a time.
+func (r *room) publish(frame []byte) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for c := range r.members {
+		_, _ = c.Write(frame)
+	}
+	return nil
 }

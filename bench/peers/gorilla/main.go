@@ -1,5 +1,6 @@
-// Command gorilla echoes WebSocket messages at /ws with
-// github.com/gorilla/websocket, as its documentation would have one write it.
+// Command gorilla echoes WebSocket messages at /ws, and sends those at /chat to
+// everybody there, with github.com/gorilla/websocket, as its documentation would
+// have one write it.
 //
 //	gorilla -addr 127.0.0.1:0 [-cert FILE -key FILE]
 package main
@@ -10,6 +11,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"sync"
 
 	"github.com/gorilla/websocket"
 )
@@ -29,6 +31,7 @@ func main() {
 		log.Fatal(err)
 	}
 	http.HandleFunc("GET /ws", echo)
+	http.HandleFunc("GET /chat", everybody.serve)
 	fmt.Printf("listening on %s\n", ln.Addr())
 	if *cert != "" {
 		log.Fatal(http.ServeTLS(ln, nil, *cert, *key))
@@ -51,5 +54,48 @@ func echo(w http.ResponseWriter, r *http.Request) {
 		if err := conn.WriteMessage(kind, message); err != nil {
 			return
 		}
+	}
+}
+
+// A room is where everybody hears what anybody says.
+type room struct {
+	mu      sync.Mutex
+	members map[*websocket.Conn]bool
+}
+
+var everybody = room{members: make(map[*websocket.Conn]bool)}
+
+func (r *room) serve(w http.ResponseWriter, req *http.Request) {
+	conn, err := upgrader.Upgrade(w, req, nil)
+	if err != nil {
+		return
+	}
+	defer func() { _ = conn.Close() }()
+	conn.SetReadLimit(maxMessage)
+	r.mu.Lock()
+	r.members[conn] = true
+	r.mu.Unlock()
+	for {
+		kind, message, err := conn.ReadMessage()
+		if err != nil {
+			break
+		}
+		r.publish(kind, message)
+	}
+	r.mu.Lock()
+	delete(r.members, conn)
+	r.mu.Unlock()
+}
+
+// publish frames the message once and sends it to all, one at a time.
+func (r *room) publish(kind int, message []byte) {
+	prepared, err := websocket.NewPreparedMessage(kind, message)
+	if err != nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for c := range r.members {
+		_ = c.WritePreparedMessage(prepared)
 	}
 }

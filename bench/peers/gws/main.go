@@ -1,5 +1,6 @@
-// Command gws echoes WebSocket messages at /ws with github.com/lxzan/gws, as
-// its documentation would have one write it.
+// Command gws echoes WebSocket messages at /ws, and sends those at /chat to
+// everybody there, with github.com/lxzan/gws, as its documentation would have
+// one write it.
 //
 //	gws -addr 127.0.0.1:0 [-cert FILE -key FILE]
 package main
@@ -26,24 +27,29 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	upgrader := gws.NewUpgrader(echo{}, &gws.ServerOption{
-		ReadMaxPayloadSize: maxMessage,
-		PermessageDeflate:  gws.PermessageDeflate{Enabled: true},
-	})
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /ws", func(w http.ResponseWriter, r *http.Request) {
-		conn, err := upgrader.Upgrade(w, r)
-		if err != nil {
-			return
-		}
-		go conn.ReadLoop() // the goroutine of net/http ends, and its buffers with it
-	})
+	mux.HandleFunc("GET /ws", upgrade(echo{}))
+	mux.HandleFunc("GET /chat", upgrade(&room{members: gws.NewConcurrentMap[*gws.Conn, bool]()}))
 	fmt.Printf("listening on %s\n", ln.Addr())
 	srv := http.Server{Handler: mux}
 	if *cert != "" {
 		log.Fatal(srv.ServeTLS(ln, *cert, *key))
 	}
 	log.Fatal(srv.Serve(ln))
+}
+
+func upgrade(events gws.Event) http.HandlerFunc {
+	upgrader := gws.NewUpgrader(events, &gws.ServerOption{
+		ReadMaxPayloadSize: maxMessage,
+		PermessageDeflate:  gws.PermessageDeflate{Enabled: true},
+	})
+	return func(w http.ResponseWriter, r *http.Request) {
+		conn, err := upgrader.Upgrade(w, r)
+		if err != nil {
+			return
+		}
+		go conn.ReadLoop() // the goroutine of net/http ends, and its buffers with it
+	}
 }
 
 // echo sends every message back.
@@ -53,4 +59,27 @@ type echo struct{ gws.BuiltinEventHandler }
 func (echo) OnMessage(c *gws.Conn, m *gws.Message) {
 	defer func() { _ = m.Close() }()
 	_ = c.WriteMessage(m.Opcode, m.Bytes())
+}
+
+// A room is where everybody hears what anybody says.
+type room struct {
+	gws.BuiltinEventHandler
+	members *gws.ConcurrentMap[*gws.Conn, bool]
+}
+
+// OnOpen implements gws.Event.
+func (r *room) OnOpen(c *gws.Conn) { r.members.Store(c, true) }
+
+// OnClose implements gws.Event.
+func (r *room) OnClose(c *gws.Conn, _ error) { r.members.Delete(c) }
+
+// OnMessage implements gws.Event. The message is framed once.
+func (r *room) OnMessage(_ *gws.Conn, m *gws.Message) {
+	defer func() { _ = m.Close() }()
+	all := gws.NewBroadcaster(m.Opcode, m.Bytes())
+	defer func() { _ = all.Close() }()
+	r.members.Range(func(c *gws.Conn, _ bool) bool {
+		_ = all.Broadcast(c)
+		return true
+	})
 }

@@ -1,5 +1,6 @@
-// Command nbio echoes WebSocket messages at /ws with github.com/lesismal/nbio,
-// as its documentation would have one write it.
+// Command nbio echoes WebSocket messages at /ws, and sends those at /chat to
+// everybody there, with github.com/lesismal/nbio, as its documentation would
+// have one write it.
 //
 //	nbio -addr 127.0.0.1:0 [-cert FILE -key FILE]
 package main
@@ -9,6 +10,7 @@ import (
 	"fmt"
 	"log"
 	"net/http"
+	"sync"
 
 	"github.com/lesismal/llib/std/crypto/tls"
 	"github.com/lesismal/nbio/logging"
@@ -25,14 +27,9 @@ func main() {
 	key := flag.String("key", "", "`file` with its key")
 	flag.Parse()
 	logging.SetLevel(logging.LevelError)
-	upgrader := websocket.NewUpgrader()
-	upgrader.MessageLengthLimit = maxMessage
-	upgrader.EnableCompression(true)
-	upgrader.OnMessage(func(c *websocket.Conn, kind websocket.MessageType, message []byte) {
-		_ = c.WriteMessage(kind, message)
-	})
 	mux := http.NewServeMux()
-	mux.HandleFunc("/ws", func(w http.ResponseWriter, r *http.Request) { _, _ = upgrader.Upgrade(w, r, nil) })
+	mux.HandleFunc("/ws", echo())
+	mux.HandleFunc("/chat", chat())
 	config := nbhttp.Config{Network: "tcp", Addrs: []string{*addr}, Handler: mux, MaxLoad: 100_000}
 	if *cert != "" {
 		pair, err := tls.LoadX509KeyPair(*cert, *key)
@@ -52,4 +49,44 @@ func main() {
 	}
 	fmt.Printf("listening on %s\n", at[0])
 	select {}
+}
+
+func upgrade() (*websocket.Upgrader, http.HandlerFunc) {
+	upgrader := websocket.NewUpgrader()
+	upgrader.MessageLengthLimit = maxMessage
+	upgrader.EnableCompression(true)
+	return upgrader, func(w http.ResponseWriter, r *http.Request) { _, _ = upgrader.Upgrade(w, r, nil) }
+}
+
+func echo() http.HandlerFunc {
+	upgrader, handler := upgrade()
+	upgrader.OnMessage(func(c *websocket.Conn, kind websocket.MessageType, message []byte) {
+		_ = c.WriteMessage(kind, message)
+	})
+	return handler
+}
+
+// chat is where everybody hears what anybody says.
+func chat() http.HandlerFunc {
+	upgrader, handler := upgrade()
+	var mu sync.Mutex
+	members := make(map[*websocket.Conn]bool)
+	upgrader.OnOpen(func(c *websocket.Conn) {
+		mu.Lock()
+		defer mu.Unlock()
+		members[c] = true
+	})
+	upgrader.OnClose(func(c *websocket.Conn, _ error) {
+		mu.Lock()
+		defer mu.Unlock()
+		delete(members, c)
+	})
+	upgrader.OnMessage(func(_ *websocket.Conn, kind websocket.MessageType, message []byte) {
+		mu.Lock()
+		defer mu.Unlock()
+		for c := range members {
+			_ = c.WriteMessage(kind, message)
+		}
+	})
+	return handler
 }

@@ -1,0 +1,67 @@
+package load
+
+import "time"
+
+// A chorus is what a group keeps where everybody hears what anybody says.
+type chorus struct {
+	members int           // that have joined
+	heard   int           // of the present message
+	begin   time.Duration // when the first message is due; zero if it is not
+}
+
+// gathering is how long a chorus waits after the last one has joined: a server
+// may answer the opening handshake before it lets a connection hear anything.
+const gathering = 100 * time.Millisecond
+
+// join takes c in. The last one makes the group begin, after a while.
+func (l *loop) join(c *conn) {
+	g := c.g
+	c.phase = phaseIdle
+	if g.members++; g.members == len(g.conns) {
+		g.begin = l.now() + gathering
+	}
+}
+
+// fireChorus sends the first message if it is due, and returns when that is, or
+// -1 if nothing will be due.
+func (l *loop) fireChorus(g *group, now time.Duration) time.Duration {
+	if g.begin == 0 {
+		return -1
+	}
+	if g.begin > now {
+		return g.begin
+	}
+	g.begin = 0
+	l.say(g)
+	return -1
+}
+
+// say sends the next message of g, from its first connection. It is out on all
+// of them until they have heard it. Hot path.
+func (l *loop) say(g *group) {
+	now := l.now()
+	g.heard = 0
+	for _, c := range g.conns {
+		c.left, c.sent, c.since, c.phase = 1, now, now, phaseBusy
+	}
+	g.conns[0].rest = g.wire
+	l.flush(g.conns[0])
+}
+
+// hear counts one delivery; after the last one the next message is due. Hot
+// path.
+func (l *loop) hear(c *conn) {
+	g := c.g
+	c.phase = phaseIdle
+	if g.heard++; g.heard == len(g.conns) {
+		l.say(g)
+	}
+}
+
+// leave takes a connection out that has broken. The message that it misses is
+// not repeated: the others go on when it is back.
+func (l *loop) leave(c *conn) {
+	if g := c.g; g.spec.Chorus && c.phase != phaseConnect && c.phase != phaseUpgrade {
+		g.members--
+	}
+}
