@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"syscall"
 )
 
@@ -12,21 +13,43 @@ import (
 // from them again.
 type Idle struct{ clients []*Client }
 
-// OpenIdle makes n connections to addr, one after another, with one exchange
-// of r on each. WebSocket begins with the opening handshake upgrade.
+// handshakes is how many connections with TLS are made at a time: they take
+// processor time on both ends.
+const handshakes = 16
+
+// OpenIdle makes n connections to addr with one exchange of r on each, one
+// after another, or some at a time if they begin with TLS. WebSocket begins with
+// the opening handshake upgrade.
 func OpenIdle(ctx context.Context, addr string, m Mode, n int, upgrade []byte, r Request) (*Idle, error) {
-	set := &Idle{clients: make([]*Client, 0, n)}
-	buf := make([]byte, bufferSize)
-	for range n {
-		err := ctx.Err()
-		if err == nil {
-			err = set.add(addr, m, buf, upgrade, r)
-		}
-		if err != nil {
-			err = fmt.Errorf("load: idle connection %d of %d: %w", len(set.clients)+1, n, err)
-			set.Close()
-			return nil, err
-		}
+	workers := 1
+	if m.TLS {
+		workers = min(handshakes, n)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	parts := make([]Idle, workers)
+	var wg sync.WaitGroup
+	for i := range parts {
+		wg.Go(func() {
+			buf := make([]byte, bufferSize)
+			for k := range share(n, i, workers) {
+				if ctx.Err() != nil {
+					return
+				}
+				if err := parts[i].add(addr, m, buf, upgrade, r); err != nil {
+					cancel(fmt.Errorf("load: idle connection %d of %d: %w", k*workers+i+1, n, err))
+				}
+			}
+		})
+	}
+	wg.Wait()
+	set := new(Idle)
+	for i := range parts {
+		set.clients = append(set.clients, parts[i].clients...)
+	}
+	if err := context.Cause(ctx); err != nil {
+		set.Close()
+		return nil, err
 	}
 	return set, nil
 }
