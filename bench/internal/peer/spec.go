@@ -24,8 +24,8 @@ func Known() []string {
 // a scenario needs; the path is that of the plain echo.
 const DeflateRoute = "/ws, compressed"
 
-// ChatRoute is where everybody hears what anybody says.
-const ChatRoute = "/chat"
+// PublishRoute is where everybody hears what anybody says.
+const PublishRoute = "/publish"
 
 // An ability is what a peer can be measured with.
 type ability struct {
@@ -40,8 +40,8 @@ var static = []string{"/echo", "/sleep", "/mixed", "/spin", "/upload"}
 
 // abilities of all servers but our own, which has every one.
 var abilities = map[string]ability{
-	"floor":    {protos: []load.Proto{load.HTTP1, load.WebSocket}, clear: true, lacks: []string{DeflateRoute, ChatRoute}},
-	"gofloor":  {protos: []load.Proto{load.HTTP1, load.WebSocket}, clear: true, lacks: []string{DeflateRoute, ChatRoute}},
+	"floor":    {protos: []load.Proto{load.HTTP1, load.WebSocket}, clear: true, lacks: []string{DeflateRoute, PublishRoute}},
+	"gofloor":  {protos: []load.Proto{load.HTTP1, load.WebSocket}, clear: true, lacks: []string{DeflateRoute, PublishRoute}},
 	"nginx":    {protos: []load.Proto{load.HTTP1, load.HTTP2}, clear: true, tls: true, lacks: static},
 	"h2o":      {protos: []load.Proto{load.HTTP1, load.HTTP2}, clear: true, tls: true, lacks: static},
 	"nghttpd":  {protos: []load.Proto{load.HTTP2}, clear: true, tls: true, lacks: static},

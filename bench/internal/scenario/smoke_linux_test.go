@@ -51,7 +51,7 @@ func serveRoutes(t *testing.T, m load.Mode) Host {
 		case arg == "ws":
 			testserver.Echo(w, r)
 			return
-		case arg == "chat":
+		case arg == "publish":
 			room.Serve(w, r)
 			return
 		}

@@ -44,12 +44,12 @@ func published() *Scenario {
 	const size = 64
 	g := func(e Env, addr string) []load.Group {
 		return []load.Group{{
-			Name: "/chat", Conns: e.IdleConns, Mode: ws, Chorus: true, Main: message(size),
-			Upgrade: wswire.Upgrade{Path: "/chat", Host: addr}.Append(nil),
+			Name: "/publish", Conns: e.IdleConns, Mode: ws, Chorus: true, Main: message(size),
+			Upgrade: wswire.Upgrade{Path: "/publish", Host: addr}.Append(nil),
 		}}
 	}
 	about := "a WebSocket message of 64 bytes published to 10,000 connections (unless -idle says otherwise), the next when all have it"
-	s := echo("ws-publish", about, peer.ChatRoute, []Target{cpuOf("gws", 1), cpuOf("gorilla", 1), cpuOf("nbio", 1)}, nil)
+	s := echo("ws-publish", about, peer.PublishRoute, []Target{cpuOf("gws", 1), cpuOf("gorilla", 1), cpuOf("nbio", 1)}, nil)
 	s.Row, s.Base = "WebSocket message to 10,000 subscribers, per delivery", "gws"
 	s.Measure = func(ctx context.Context, e Env, h Host) (Sample, error) {
 		e = e.Defaults()

@@ -1,4 +1,4 @@
-// Command gobwas echoes WebSocket messages at /ws, and sends those at /chat to
+// Command gobwas echoes WebSocket messages at /ws, and sends those at /publish to
 // everybody there, with github.com/gobwas/ws: a goroutine and a buffered reader
 // for each connection.
 //
@@ -51,9 +51,9 @@ func main() {
 
 func serve(conn net.Conn) {
 	defer func() { _ = conn.Close() }()
-	chat := false
+	publish := false
 	upgrader := ws.Upgrader{OnRequest: func(uri []byte) error {
-		chat = string(uri) == "/chat"
+		publish = string(uri) == "/publish"
 		return nil
 	}}
 	if _, err := upgrader.Upgrade(conn); err != nil {
@@ -63,7 +63,7 @@ func serve(conn net.Conn) {
 		_, err := conn.Write(frame)
 		return err
 	}
-	if chat {
+	if publish {
 		everybody.add(conn)
 		defer everybody.remove(conn)
 		send = everybody.publish

@@ -1,4 +1,4 @@
-// Command gorilla echoes WebSocket messages at /ws, and sends those at /chat to
+// Command gorilla echoes WebSocket messages at /ws, and sends those at /publish to
 // everybody there, with github.com/gorilla/websocket, as its documentation would
 // have one write it.
 //
@@ -31,7 +31,7 @@ func main() {
 		log.Fatal(err)
 	}
 	http.HandleFunc("GET /ws", echo)
-	http.HandleFunc("GET /chat", everybody.serve)
+	http.HandleFunc("GET /publish", everybody.serve)
 	fmt.Printf("listening on %s\n", ln.Addr())
 	if *cert != "" {
 		log.Fatal(http.ServeTLS(ln, nil, *cert, *key))

@@ -1,4 +1,4 @@
-// Command gws echoes WebSocket messages at /ws, and sends those at /chat to
+// Command gws echoes WebSocket messages at /ws, and sends those at /publish to
 // everybody there, with github.com/lxzan/gws, as its documentation would have
 // one write it.
 //
@@ -29,7 +29,7 @@ func main() {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /ws", upgrade(echo{}))
-	mux.HandleFunc("GET /chat", upgrade(&room{members: gws.NewConcurrentMap[*gws.Conn, bool]()}))
+	mux.HandleFunc("GET /publish", upgrade(&room{members: gws.NewConcurrentMap[*gws.Conn, bool]()}))
 	fmt.Printf("listening on %s\n", ln.Addr())
 	srv := http.Server{Handler: mux}
 	if *cert != "" {

@@ -1,4 +1,4 @@
-// Command nbio echoes WebSocket messages at /ws, and sends those at /chat to
+// Command nbio echoes WebSocket messages at /ws, and sends those at /publish to
 // everybody there, with github.com/lesismal/nbio, as its documentation would
 // have one write it.
 //
@@ -29,7 +29,7 @@ func main() {
 	logging.SetLevel(logging.LevelError)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/ws", echo())
-	mux.HandleFunc("/chat", chat())
+	mux.HandleFunc("/publish", publish())
 	config := nbhttp.Config{Network: "tcp", Addrs: []string{*addr}, Handler: mux, MaxLoad: 100_000}
 	if *cert != "" {
 		pair, err := tls.LoadX509KeyPair(*cert, *key)
@@ -66,8 +66,8 @@ func echo() http.HandlerFunc {
 	return handler
 }
 
-// chat is where everybody hears what anybody says.
-func chat() http.HandlerFunc {
+// publish is where everybody hears what anybody says.
+func publish() http.HandlerFunc {
 	upgrader, handler := upgrade()
 	var mu sync.Mutex
 	members := make(map[*websocket.Conn]bool)
