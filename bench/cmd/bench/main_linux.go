@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -112,8 +113,16 @@ func estimate(o *options, sc *scenario.Scenario, n int) time.Duration {
 	if sc.Name == "blocking-1pct" || sc.Name == "sleepers" { // two runs each
 		each *= 2
 	}
-	if sc.Stream || sc.Name == "startup" {
+	switch {
+	case sc.Stream || sc.Name == "startup":
 		each = 2 * time.Second
+	case strings.HasPrefix(sc.Name, "idle-") || sc.Name == "ws-publish":
+		each += 2 * time.Second // until memory settles
+		per := 100 * time.Microsecond
+		if sc.Mode.TLS {
+			per = 500 * time.Microsecond
+		}
+		each += time.Duration(o.env.IdleConns) * per
 	}
 	return time.Duration(n) * each
 }
