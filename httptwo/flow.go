@@ -96,7 +96,8 @@ func (s *Session) Consume(st *Stream, n int) {
 // giveStream opens the window of a stream by n octets, and raises it when that
 // looks worth it. Hot path.
 func (s *Session) giveStream(st *Stream, n int) {
-	if !st.state.receives() || st.flags&flagDiscard != 0 || st.due >= 0 && st.due <= int64(st.in.avail) {
+	if !st.state.receives() || st.flags&flagDiscard != 0 || s.data.end && s.data.st == st ||
+		st.due >= 0 && st.due <= int64(st.in.avail) {
 		return // the client does not need it
 	}
 	// The client waits for us whenever a window's worth takes longer than a

@@ -62,7 +62,7 @@ func (s *Session) AppendOutput(dst []byte, room int) []byte {
 	if s.sched != nil && s.sched.fresh > 0 && s.window <= 0 {
 		dst = s.appendEnds(dst)
 	}
-	return s.appendWaiting(dst) // what the end of a stream has left, or GOAWAY
+	return s.appendWaiting(dst) // RST_STREAM behind an end, GOAWAY
 }
 
 // appendWaiting appends the frames that wait.
@@ -146,14 +146,17 @@ func (s *Session) appendEnd(dst []byte, begin int, st *Stream, trailers []Field)
 	}
 	if len(trailers) == 0 {
 		dst[begin+4] |= byte(frame.FlagEndStream)
-		return s.endSend(dst, st)
+		s.endSend(st)
+		return dst
 	}
 	out, err := s.writer.appendTrailers(dst, st.ID, trailers)
 	if err != nil {
 		// Better no trailers than a stream that looks whole and is not.
-		return s.appendReset(dst, st, InternalError)
+		s.Reset(st, InternalError)
+		return dst
 	}
-	return s.endSend(out, st)
+	s.endSend(st)
+	return out
 }
 
 // appendEnds asks the streams that were woken since the window of the

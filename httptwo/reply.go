@@ -67,8 +67,7 @@ func (s *Session) SendHead(st *Stream, h *ReplyHead, end bool) error {
 	st.flags |= flagHead
 	s.refund(LimitPings, 1)
 	if end {
-		s.room(resetLen)
-		s.out = s.endSend(s.out, st)
+		s.endSend(st)
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ const urgencies = 8
 type sched struct {
 	queues [urgencies][2]queue // the second for incremental streams
 	used   uint8               // bit u: queues[u] has a stream
-	turn   uint8               // bit u: the incremental ones of u are next
+	turn   uint8               // bit u: it is the turn of the incremental ones of u
 	fresh  int                 // streams queued that were not asked for their end
 }
 
@@ -69,28 +69,29 @@ func (s *sched) queue(p Priority) *queue {
 	return &s.queues[p.Urgency][0]
 }
 
-// first returns the stream whose turn it is, nil if there is none. Hot path.
+// first returns the stream that is to send one frame, nil if there is none. Hot
+// path.
 func (s *sched) first() *Stream {
 	if s.used == 0 {
 		return nil
 	}
 	u := bits.TrailingZeros8(s.used)
 	plain, shared := s.queues[u][0].head, s.queues[u][1].head
-	if plain == nil || shared != nil && s.turn&(1<<u) != 0 {
+	switch {
+	case plain == nil:
 		return shared
+	case shared == nil:
+		return plain
 	}
-	return plain
+	if s.turn ^= 1 << u; s.turn&(1<<u) != 0 {
+		return plain
+	}
+	return shared
 }
 
 // served ends the turn of a stream that sent a frame and has more.
 func (s *sched) served(st *Stream) {
-	bit := uint8(1) << st.priority.Urgency
-	if !st.priority.Incremental {
-		s.turn |= bit
-		return
-	}
-	s.turn &^= bit
-	if q := s.queue(st.priority); q.tail != st {
+	if q := s.queue(st.priority); st.priority.Incremental && q.tail != st {
 		q.remove(st)
 		q.push(st)
 	}

@@ -29,56 +29,60 @@ type client struct {
 	streams map[uint32]*Stream
 	bodies  map[uint32]string
 	keep    bool // nothing is consumed by itself
+	hold    bool // streams that are over are not released by floods
+	mute    bool // output is not taken
 	err     error
 }
 
 // newClient returns a client that has said nothing yet.
 func newClient(t testing.TB, cfg Config) *client {
-	p := &client{t: t, cfg: cfg, now: time.Hour, streams: map[uint32]*Stream{}, bodies: map[uint32]string{}}
-	if p.cfg.Counters == nil {
-		p.cfg.Counters = new(Counters)
+	c := &client{t: t, cfg: cfg, now: time.Hour, streams: map[uint32]*Stream{}, bodies: map[uint32]string{}}
+	if c.cfg.Counters == nil {
+		c.cfg.Counters = new(Counters)
 	}
-	p.enc = hpack.NewEncoder(&p.block)
-	p.dec = hpack.NewDecoder(4096, nil)
-	p.s.Init(&p.cfg, p.now)
-	return p
+	c.enc = hpack.NewEncoder(&c.block)
+	c.dec = hpack.NewDecoder(4096, nil)
+	c.s.Init(&c.cfg, c.now)
+	return c
 }
 
 // connect returns a client after the exchange of settings.
 func connect(t testing.TB, cfg Config, settings ...frame.Setting) *client {
 	t.Helper()
-	p := newClient(t, cfg)
-	p.send([]byte(preface), frame.AppendSettings(nil, settings...), frame.AppendSettingsAck(nil))
-	p.sent, p.events = nil, nil
-	if p.err != nil {
-		t.Fatal("settings:", p.err)
+	c := newClient(t, cfg)
+	c.send([]byte(preface), frame.AppendSettings(nil, settings...), frame.AppendSettingsAck(nil))
+	c.sent, c.events = nil, nil
+	if c.err != nil {
+		t.Fatal("settings:", c.err)
 	}
-	return p
+	return c
 }
 
 // send gives octets to the session, and takes its events and its output.
-func (p *client) send(parts ...[]byte) {
+func (c *client) send(parts ...[]byte) {
 	for _, b := range parts {
-		p.pending = append(p.pending, b...)
+		c.pending = append(c.pending, b...)
 	}
-	p.read()
-	p.flush(1 << 30)
+	c.read()
+	if !c.mute {
+		c.flush(1 << 30)
+	}
 }
 
 // read takes events until there is none for now.
-func (p *client) read() {
+func (c *client) read() {
 	for {
-		ev, n, err := p.s.Next(p.pending, p.now)
+		ev, n, err := c.s.Next(c.pending, c.now)
 		if err != nil {
-			if p.err == nil {
-				p.events = append(p.events, "error "+err.Error())
+			if c.err == nil {
+				c.events = append(c.events, "error "+err.Error())
 			}
-			p.err = err
-			p.pending = nil
+			c.err = err
+			c.pending = nil
 			return
 		}
-		p.note(ev)
-		p.pending = p.pending[n:]
+		c.note(ev)
+		c.pending = c.pending[n:]
 		if ev.Kind == NeedMore {
 			return
 		}
@@ -86,13 +90,13 @@ func (p *client) read() {
 }
 
 // note writes an event down.
-func (p *client) note(ev Event) {
+func (c *client) note(ev Event) {
 	text := ev.Kind.String()
 	if st := ev.Stream; st != nil {
 		text += fmt.Sprint(" ", st.ID)
 		switch ev.Kind {
 		case Head:
-			p.streams[st.ID] = st
+			c.streams[st.ID] = st
 			text += " " + st.Request.Method + " " + st.Request.Path
 			if st.TooLarge {
 				text = fmt.Sprintf("head %d too large", st.ID)
@@ -105,9 +109,9 @@ func (p *client) note(ev Event) {
 			if len(ev.Data) > 40 {
 				text = fmt.Sprintf("data %d %d octets", st.ID, len(ev.Data))
 			}
-			p.bodies[st.ID] += string(ev.Data)
-			if !p.keep {
-				p.s.Consume(st, len(ev.Data))
+			c.bodies[st.ID] += string(ev.Data)
+			if !c.keep {
+				c.s.Consume(st, len(ev.Data))
 			}
 		case End:
 			for _, f := range st.Request.Trailers {
@@ -122,26 +126,26 @@ func (p *client) note(ev Event) {
 		text += fmt.Sprintf(" cause %d %v", ev.Cause.StreamID, ev.Cause.Code)
 	}
 	if ev.Kind != NeedMore && (ev.Kind != Frame || ev.Cause != nil) {
-		p.events = append(p.events, text)
+		c.events = append(c.events, text)
 	}
 }
 
 // flush takes output, at most about room octets, and writes its frames down.
-func (p *client) flush(room int) {
-	p.t.Helper()
-	out := p.s.AppendOutput(nil, room)
+func (c *client) flush(room int) {
+	c.t.Helper()
+	out := c.s.AppendOutput(nil, room)
 	for len(out) > 0 {
 		h, ok := frame.ParseHeader(out)
 		if !ok || len(out) < frame.HeaderLen+int(h.Length) {
-			p.t.Fatalf("output is no whole frames: %q", out)
+			c.t.Fatalf("output is no whole frames: %q", out)
 		}
-		p.sent = append(p.sent, p.describe(h, out[frame.HeaderLen:frame.HeaderLen+int(h.Length)]))
+		c.sent = append(c.sent, c.describe(h, out[frame.HeaderLen:frame.HeaderLen+int(h.Length)]))
 		out = out[frame.HeaderLen+int(h.Length):]
 	}
 }
 
 // describe puts a frame of the session into words.
-func (p *client) describe(h frame.Header, b []byte) string {
+func (c *client) describe(h frame.Header, b []byte) string {
 	end := ""
 	if (h.Type == frame.TypeData || h.Type == frame.TypeHeaders) && h.Flags.Has(frame.FlagEndStream) {
 		end = " end"
@@ -153,14 +157,14 @@ func (p *client) describe(h frame.Header, b []byte) string {
 		}
 		return fmt.Sprintf("DATA %d %q%s", h.StreamID, b, end)
 	case frame.TypeHeaders, frame.TypeContinuation:
-		p.heads = append(p.heads, b...)
+		c.heads = append(c.heads, b...)
 		if !h.Flags.Has(frame.FlagEndHeaders) {
 			return fmt.Sprintf("%v %d open%s", h.Type, h.StreamID, end)
 		}
-		fields, err := p.dec.DecodeFull(p.heads)
-		p.heads = nil
+		fields, err := c.dec.DecodeFull(c.heads)
+		c.heads = nil
 		if err != nil {
-			p.t.Fatal("field block of the session:", err)
+			c.t.Fatal("field block of the session:", err)
 		}
 		text := fmt.Sprintf("%v %d", h.Type, h.StreamID)
 		for _, f := range fields {
@@ -201,28 +205,28 @@ func errText(err error) string {
 }
 
 // fields compresses a list of names and values.
-func (p *client) fields(list ...string) []byte {
-	p.block.Reset()
+func (c *client) fields(list ...string) []byte {
+	c.block.Reset()
 	for i := 0; i < len(list); i += 2 {
-		if err := p.enc.WriteField(hpack.HeaderField{Name: list[i], Value: list[i+1]}); err != nil {
-			p.t.Fatal(err)
+		if err := c.enc.WriteField(hpack.HeaderField{Name: list[i], Value: list[i+1]}); err != nil {
+			c.t.Fatal(err)
 		}
 	}
-	return bytes.Clone(p.block.Bytes())
+	return bytes.Clone(c.block.Bytes())
 }
 
-func (p *client) request(method string, more ...string) []byte {
-	return p.fields(append([]string{":method", method, ":scheme", "https", ":path", "/", ":authority", "a"}, more...)...)
+func (c *client) request(method string, more ...string) []byte {
+	return c.fields(append([]string{":method", method, ":scheme", "https", ":path", "/", ":authority", "a"}, more...)...)
 }
 
 // get returns a complete request.
-func (p *client) get(id uint32, more ...string) []byte {
-	return frame.AppendHeaders(nil, id, true, true, p.request("GET", more...))
+func (c *client) get(id uint32, more ...string) []byte {
+	return frame.AppendHeaders(nil, id, true, true, c.request("GET", more...))
 }
 
 // post returns the head of a request with a body.
-func (p *client) post(id uint32, more ...string) []byte {
-	return frame.AppendHeaders(nil, id, false, true, p.request("POST", more...))
+func (c *client) post(id uint32, more ...string) []byte {
+	return frame.AppendHeaders(nil, id, false, true, c.request("POST", more...))
 }
 
 func data(id uint32, end bool, content string) []byte {
@@ -233,22 +237,23 @@ func raw(typ frame.Type, flags frame.Flags, id uint32, payload string) []byte {
 	return append(frame.AppendHeader(nil, frame.Header{Length: uint32(len(payload)), Type: typ, Flags: flags, StreamID: id}), payload...)
 }
 
-func rst(id uint32) []byte                               { return frame.AppendRSTStream(nil, id, Cancel) }
+func rst(id uint32) []byte { return frame.AppendRSTStream(nil, id, Cancel) }
+
 func update(id, n uint32) []byte                         { return frame.AppendWindowUpdate(nil, id, n) }
 func setting(id frame.SettingID, v uint32) frame.Setting { return frame.Setting{ID: id, Value: v} }
 
 // reply answers a stream with content, and releases it.
-func (p *client) reply(id uint32, content string) {
-	p.t.Helper()
-	st := p.streams[id]
-	if err := p.s.SendHead(st, &ReplyHead{Status: 200, ContentLength: int64(len(content))}, content == ""); err != nil {
-		p.t.Fatalf("SendHead(%d): %v", id, err)
+func (c *client) reply(id uint32, content string) {
+	c.t.Helper()
+	st := c.streams[id]
+	if err := c.s.SendHead(st, &ReplyHead{Status: 200, ContentLength: int64(len(content))}, content == ""); err != nil {
+		c.t.Fatalf("SendHead(%d): %v", id, err)
 	}
 	if content != "" {
-		p.s.SetSource(st, &text{left: content, end: true})
+		c.s.SetSource(st, &text{left: content, end: true})
 	}
-	p.s.Release(st)
-	p.flush(1 << 30)
+	c.s.Release(st)
+	c.flush(1 << 30)
 }
 
 // text is a source of what is left; end says that nothing will follow it.
@@ -271,17 +276,17 @@ func (x *text) AppendData(dst []byte, limit int) (out []byte, more, end bool, tr
 }
 
 // wantEvents compares what happened since the last time, and begins anew.
-func (p *client) wantEvents(want ...string) {
-	p.t.Helper()
-	compare(p.t, "events", p.events, want)
-	p.events = nil
+func (c *client) wantEvents(want ...string) {
+	c.t.Helper()
+	compare(c.t, "events", c.events, want)
+	c.events = nil
 }
 
 // wantSent does the same with the frames of the session.
-func (p *client) wantSent(want ...string) {
-	p.t.Helper()
-	compare(p.t, "sent", p.sent, want)
-	p.sent = nil
+func (c *client) wantSent(want ...string) {
+	c.t.Helper()
+	compare(c.t, "sent", c.sent, want)
+	c.sent = nil
 }
 
 func compare(t testing.TB, what string, got, want []string) {
@@ -293,17 +298,17 @@ func compare(t testing.TB, what string, got, want []string) {
 
 func TestExchange(t *testing.T) {
 	t.Parallel()
-	p := newClient(t, Config{})
-	p.flush(1 << 30)
-	p.wantSent("SETTINGS ack=false SETTINGS_MAX_CONCURRENT_STREAMS=100 SETTINGS_INITIAL_WINDOW_SIZE=65535 SETTINGS_MAX_FRAME_SIZE=16384 SETTINGS_MAX_HEADER_LIST_SIZE=65536 SETTINGS_NO_RFC7540_PRIORITIES=1")
-	p.send([]byte(preface), frame.AppendSettings(nil))
-	p.wantSent("SETTINGS ack=true")
-	p.send(p.get(1), p.post(3), data(3, false, "hel"), data(3, true, "lo"))
-	p.wantEvents("head 1 GET / end", "head 3 POST /", `data 3 "hel"`, `data 3 "lo"`, "end 3")
-	p.reply(1, "")
-	p.reply(3, "world")
-	p.wantSent("HEADERS 1 :status=200 content-length=0 end", "HEADERS 3 :status=200 content-length=5", `DATA 3 "world" end`)
-	if n := p.s.Streams(); n != 0 {
+	c := newClient(t, Config{})
+	c.flush(1 << 30)
+	c.wantSent("SETTINGS ack=false SETTINGS_MAX_CONCURRENT_STREAMS=100 SETTINGS_INITIAL_WINDOW_SIZE=65535 SETTINGS_MAX_FRAME_SIZE=16384 SETTINGS_MAX_HEADER_LIST_SIZE=65536 SETTINGS_NO_RFC7540_PRIORITIES=1")
+	c.send([]byte(preface), frame.AppendSettings(nil))
+	c.wantSent("SETTINGS ack=true")
+	c.send(c.get(1), c.post(3), data(3, false, "hel"), data(3, true, "lo"))
+	c.wantEvents("head 1 GET / end", "head 3 POST /", `data 3 "hel"`, `data 3 "lo"`, "end 3")
+	c.reply(1, "")
+	c.reply(3, "world")
+	c.wantSent("HEADERS 1 :status=200 content-length=0 end", "HEADERS 3 :status=200 content-length=5", `DATA 3 "world" end`)
+	if n := c.s.Streams(); n != 0 {
 		t.Errorf("%d streams are left", n)
 	}
 }

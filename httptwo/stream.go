@@ -114,18 +114,17 @@ func (s *Session) endReceive(st *Stream) {
 	}
 }
 
-// endSend notes that END_STREAM was sent, in dst or in what goes before it.
-// When the client has not ended its part nobody will read it: RST_STREAM with
-// NO_ERROR says so (RFC 9113, section 8.1).
-func (s *Session) endSend(dst []byte, st *Stream) []byte {
+// endSend notes that END_STREAM was sent. When the client has not ended its
+// part nobody will read it: RST_STREAM with NO_ERROR says so (RFC 9113, section
+// 8.1).
+func (s *Session) endSend(st *Stream) {
 	st.become(evSendEnd)
-	if st.state != StateClosed {
-		dst = s.appendReset(dst, st, NoError)
-		s.refundRequest()
-		return dst
+	if st.state == StateClosed {
+		s.closed(st, true)
+		return
 	}
-	s.closed(st, true)
-	return dst
+	s.Reset(st, NoError)
+	s.refundRequest()
 }
 
 // closed lets go of all that a stream holds once it is closed. whole says that
@@ -191,19 +190,13 @@ func (s *Session) Release(st *Stream) {
 // response has not left is dropped, and no event follows. On a stream that is
 // closed it does nothing.
 func (s *Session) Reset(st *Stream, code ErrCode) {
-	if st.state != StateClosed {
-		s.room(resetLen)
-		s.out = s.appendReset(s.out, st, code)
+	if st.state == StateClosed {
+		return
 	}
-}
-
-// appendReset appends RST_STREAM and closes the stream.
-func (s *Session) appendReset(dst []byte, st *Stream, code ErrCode) []byte {
 	if st.state.receives() {
 		s.resets.add(st.ID)
 	}
-	dst = frame.AppendRSTStream(dst, st.ID, code)
+	s.out = frame.AppendRSTStream(s.room(resetLen), st.ID, code)
 	st.become(evReset)
 	s.closed(st, false)
-	return dst
 }
