@@ -108,8 +108,9 @@ type Config struct {
 	HealthEndpoint bool
 	StatsEndpoint  bool
 
-	TLS   TLSConfig
-	HTTP2 HTTP2Config
+	TLS       TLSConfig
+	HTTP2     HTTP2Config
+	WebSocket WebSocketConfig
 
 	// Logger receives the log records, through a bounded ring and one
 	// goroutine, never from a loop. Nil is silent.
@@ -173,6 +174,7 @@ func (c Config) withDefaults() Config {
 	or(&c.HTTP2.InitialWindowSize, 65535)
 	or(&c.HTTP2.MaxFrameSize, 16384)
 	or(&c.HTTP2.MaxHeaderListSize, 65536)
+	c.WebSocket = c.WebSocket.withDefaults()
 	if c.MaxHeaderSize < 0 {
 		c.MaxHeaderSize = 16 << 20
 	}
@@ -249,6 +251,7 @@ func (c Config) Validate() error {
 	refuse(d.OutputHighWater < 4096, "output_high_water", "must be at least 4096 bytes")
 	faults = append(faults, d.HTTP2.faults()...)
 	faults = append(faults, d.TLS.faults()...)
+	faults = append(faults, d.WebSocket.faults()...)
 	if faults == nil {
 		return nil
 	}

@@ -65,6 +65,9 @@ type exchange struct {
 	ctx                 context.Context
 	cancel              context.CancelCauseFunc
 
+	// socket is what the response opens, if it does. Guarded by mu.
+	socket *WebSocket
+
 	// pump is the method value of carrier.pump for this exchange, made once
 	// so that a post allocates nothing. pumping is guarded by mu.
 	pump    func()
@@ -105,6 +108,7 @@ type head struct {
 	length   int64 // of the body; -1 if it is not known
 	expects  bool  // Expect: 100-continue
 	noBody   bool  // the method forbids a response body: HEAD
+	extended bool  // an extended CONNECT for websocket (RFC 8441)
 }
 
 // enter locks the exchange for a method of a Request or Response of
@@ -271,7 +275,7 @@ func (s *shard) recycle(ex *exchange) {
 	ex.away, ex.moved = false, false
 	ex.status, ex.out, ex.writeBy, ex.readBy = 0, 0, 0, 0
 	ex.asHTTP, ex.clientEnded = false, false
-	ex.refusal, ex.failure = 0, nil
+	ex.refusal, ex.failure, ex.socket = 0, nil, nil
 	if ex.pumping || len(s.exchanges) == keptExchanges {
 		return // a post still has it: let the collector take it
 	}

@@ -10,12 +10,19 @@ require (
 )
 
 require (
+	github.com/gobwas/httphead v0.1.0 // indirect
+	github.com/gobwas/ws v1.5.0 // indirect
+)
+
+require (
 	go.uber.org/multierr v1.10.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
+	reactor.example/websocket v0.1.0
 )
 
 replace (
 	reactor.example/httpone => ../httpone
 	reactor.example/reactor => ../reactor
 	reactor.example/router => ../router
+	reactor.example/websocket => ../websocket
 )

@@ -182,6 +182,7 @@ func (h *http1) finish(ex *exchange, r reactor.Result) {
 		return
 	}
 	if h.t.Closed() {
+		h.lose(ex)
 		h.release(ex.whyGone(r.Err))
 		return
 	}
@@ -202,8 +203,11 @@ func (h *http1) complete() {
 	// ask for the end may have sent its next request.
 	sending := partial || h.ex.moved || h.req.KeepAlive || h.flags&failed != 0
 	last := h.flags&lastOne != 0 || h.shard.draining
+	socket := h.ex.socket
 	h.release(nil)
 	switch keep := h.parser.FinishReply(); {
+	case socket != nil && h.parser.State() == httpone.StateTunnel:
+		h.upgrade(socket)
 	case !keep || last || partial && !drain:
 		h.goodbye(sending)
 	case h.parser.State() == httpone.StateTunnel:

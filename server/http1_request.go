@@ -145,6 +145,9 @@ func (s *shard) routeOf(ex *exchange) *route {
 	if path == "" {
 		path = ex.head.target
 	}
+	if rt := s.socketRoute(ex); rt != nil {
+		return rt
+	}
 	rt, verdict := srv.router.Match(ex.head.method, path, &ex.params)
 	if limit := ex.snap.cfg.MaxRequestsInFlight; limit > 0 && srv.reactor.Away() >= limit {
 		s.counts.overloaded++

@@ -76,6 +76,7 @@ type route struct {
 	group           *Group
 	settings        Settings
 	memories        []memory // of each loop
+	socket          *wsRoute // of a route for WebSockets, else nil
 }
 
 // A Group is a set of routes that share a prefix, middleware and settings.
@@ -166,6 +167,9 @@ func (rt *route) compile(loops int) {
 	for g := rt.group; g != nil; g = g.outer {
 		rt.handler = router.Chain(rt.handler, castAll(g.middleware)...)
 		rt.settings = rt.settings.or(g.settings)
+	}
+	if rt.socket != nil {
+		rt.socket.configs = make([]socketConfig, loops)
 	}
 	rt.memories = make([]memory, loops)
 	for i := range rt.memories {

@@ -37,6 +37,7 @@ type Server struct {
 
 	// Registration, and read-only afterwards.
 	router           *router.Router[*route]
+	sockets          *router.Router[*route] // for WebSockets; nil without any
 	routes           []*route
 	own              ownRoutes
 	registerErr      error
@@ -54,8 +55,10 @@ type Server struct {
 	methods     map[string]bool // that have a route
 	open        atomic.Int64    // connections
 	shedding    atomic.Int64    // connections on their way out: see shed
-	cutConns    atomic.Int64    // connections cut by the end of the drain time
-	cutRequests atomic.Int64    // and requests
+	socketDrops atomic.Uint64   // messages lost because a client reads too slowly
+	topics      topics
+	cutConns    atomic.Int64 // connections cut by the end of the drain time
+	cutRequests atomic.Int64 // and requests
 }
 
 const (
@@ -123,6 +126,11 @@ func (s *Server) Routes() []string {
 	var list []string
 	for rt := range s.router.Routes() {
 		list = append(list, rt.String())
+	}
+	if s.sockets != nil {
+		for rt := range s.sockets.Routes() {
+			list = append(list, "WEBSOCKET "+rt.Pattern)
+		}
 	}
 	return list
 }

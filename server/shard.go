@@ -22,6 +22,11 @@ type shard struct {
 	draining  bool
 	byAddress bool // the connection that begins now is counted in addresses
 
+	calls        []*socketCall // free
+	senders      senders
+	pumpSenders  func() // pumpSome, made once
+	publications publications
+
 	date     string // the value of Date
 	dateNext time.Duration
 
@@ -29,7 +34,11 @@ type shard struct {
 }
 
 func newShard(s *Server, l *reactor.Loop) *shard {
-	return &shard{srv: s, loop: l, index: l.Index()}
+	sh := &shard{srv: s, loop: l, index: l.Index()}
+	sh.pumpSenders = sh.pumpSome
+	sh.publications.queue = make(chan publication, queuedPublications)
+	sh.publications.post = sh.deliverSome
+	return sh
 }
 
 // now is the value of the Date field, made once a second. Hot path.

@@ -11,6 +11,7 @@ type Stats struct {
 	UptimeSeconds int64           `json:"uptime_seconds"`
 	Connections   ConnectionStats `json:"connections"`
 	Requests      RequestStats    `json:"requests"`
+	WebSockets    SocketStats     `json:"websockets"`
 	Config        ConfigStats     `json:"config"`
 	Loops         []LoopStats     `json:"loops"`
 	Routes        []RouteStats    `json:"routes"`
@@ -33,6 +34,17 @@ type RequestStats struct {
 	Refused    uint64 `json:"refused"`
 	Panics     uint64 `json:"panics"`
 	Overloaded uint64 `json:"overloaded"` // answered with 503
+}
+
+// SocketStats counts WebSockets.
+type SocketStats struct {
+	Active      int64  `json:"active"`
+	Total       uint64 `json:"total"` // opened so far
+	MessagesIn  uint64 `json:"messages_in"`
+	MessagesOut uint64 `json:"messages_out"`
+	Pings       uint64 `json:"pings"`   // sent to silent clients
+	Faults      uint64 `json:"faults"`  // ended by a rule that the client broke
+	Dropped     uint64 `json:"dropped"` // messages not taken for clients that read too slowly
 }
 
 // ConfigStats is some of the configuration, as resolved.
@@ -75,6 +87,10 @@ type counts struct {
 	accepted, shed                        uint64
 	requests, refused, panics, overloaded uint64
 	active, conns                         int64
+
+	sockets                        int64
+	socketsOpened, socketFaults    uint64
+	messagesIn, messagesOut, pings uint64
 }
 
 func (c *counts) add(o *counts) {
@@ -86,6 +102,12 @@ func (c *counts) add(o *counts) {
 	c.overloaded += o.overloaded
 	c.active += o.active
 	c.conns += o.conns
+	c.sockets += o.sockets
+	c.socketsOpened += o.socketsOpened
+	c.socketFaults += o.socketFaults
+	c.messagesIn += o.messagesIn
+	c.messagesOut += o.messagesOut
+	c.pings += o.pings
 }
 
 // Stats asks every loop for its counters and waits for the answers. A
@@ -116,6 +138,10 @@ func (s *Server) Stats() Stats {
 	st.Connections.TotalAccepted = total.accepted
 	st.Connections.Shed += total.shed
 	st.Requests = RequestStats{total.requests, total.active, total.refused, total.panics, total.overloaded}
+	st.WebSockets = SocketStats{
+		Active: total.sockets, Total: total.socketsOpened, MessagesIn: total.messagesIn, MessagesOut: total.messagesOut,
+		Pings: total.pings, Faults: total.socketFaults, Dropped: s.socketDrops.Load(),
+	}
 	for _, rt := range s.routes {
 		if n := blocking[rt]; n > 0 {
 			st.Routes = append(st.Routes, RouteStats{rt.method, rt.pattern, n})

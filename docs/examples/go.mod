@@ -8,12 +8,15 @@ require (
 )
 
 require (
+	github.com/gobwas/httphead v0.1.0 // indirect
+	github.com/gobwas/ws v1.5.0 // indirect
 	go.uber.org/multierr v1.10.0 // indirect
 	go.uber.org/zap v1.28.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
 	reactor.example/httpone v0.1.0 // indirect
 	reactor.example/reactor v0.1.0 // indirect
 	reactor.example/router v0.1.0 // indirect
+	reactor.example/websocket v0.1.0 // indirect
 )
 
 replace (
@@ -21,4 +24,5 @@ replace (
 	reactor.example/reactor => ../../reactor
 	reactor.example/router => ../../router
 	reactor.example/server => ../../server
+	reactor.example/websocket => ../../websocket
 )

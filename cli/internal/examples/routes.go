@@ -47,6 +47,7 @@ func Register(srv *server.Server, page server.Handler) {
 			group.Route(method, r.pattern, r.handler)
 		}
 	}
+	registerSockets(srv)
 	for _, method := range append(get, body...) {
 		srv.Route(method, "/", func(w *server.Response, r *server.Request) {
 			if r.ContentLength() == 0 {

@@ -51,6 +51,7 @@ func (c Content) page() string {
 		for _, r := range routes() {
 			row(&list, r.try, r.says)
 		}
+		row(&list, "/chat", "a chat and an echo over WebSockets, in the browser; the echo alone is at /ws")
 		hint = "A request to this page that has a body gets it back: <code>curl http://" + hostMark + "/ -d hello</code>"
 	}
 	return strings.NewReplacer(

@@ -1,0 +1,211 @@
+package server
+
+import (
+	"sync"
+
+	"reactor.example/websocket"
+)
+
+// socketSends is the part of a WebSocket that any goroutine may use, guarded
+// by WebSocket.mu: what was sent and has not been given to the transport.
+type socketSends struct {
+	out      pipe // frames, whole
+	last     *goodbye
+	messages uint32 // sent and not counted yet
+	sending  sendState
+	poked    bool // listed in the shard's senders
+	refused  bool // a message was not taken since the last drain
+}
+
+// A goodbye is a Close that is to be sent behind everything else.
+type goodbye struct {
+	code   websocket.CloseCode
+	reason string
+}
+
+type sendState uint8
+
+const (
+	sendsOpen  sendState = iota
+	sendsClose           // SendClose was called
+	sendsOver            // a Close was received, or there was a fault
+	sendsGone            // the connection has ended
+)
+
+// send frames a message and leaves it to the loop. Any goroutine. Hot path.
+func (c *WebSocket) send(op websocket.OpCode, payload []byte) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.sending != sendsOpen {
+		return ErrSocketClosed
+	}
+	if c.out.n > 0 && c.out.n+len(payload) > c.shard.srv.snap.Load().cfg.WebSocket.MaxBacklog {
+		return c.overflow()
+	}
+	c.out.frame(op, payload)
+	c.messages++
+	c.poke()
+	return nil
+}
+
+// frame appends a frame. Hot path.
+func (p *pipe) frame(op websocket.OpCode, payload []byte) {
+	b := p.last()
+	if b == nil || cap(b.b)-len(b.b) < websocket.MaxHeaderBytes {
+		b = newBlock(p.n + len(payload))
+		p.blocks = append(p.blocks, b)
+	}
+	before := len(b.b)
+	b.b = websocket.AppendHeader(b.b, op, true, len(payload))
+	p.n += len(b.b) - before
+	if k := copy(b.b[len(b.b):cap(b.b)], payload); k > 0 {
+		b.b = b.b[:len(b.b)+k]
+		p.n += k
+		payload = payload[k:]
+	}
+	if len(payload) > 0 && len(payload) <= smallBlock {
+		// The end of a large message: it does not need a large block.
+		b = newBlock(len(payload))
+		p.blocks = append(p.blocks, b)
+	}
+	p.write(payload)
+}
+
+// overflow is what becomes of a message that there is no room for. c.mu is
+// held.
+func (c *WebSocket) overflow() error {
+	c.shard.srv.socketDrops.Add(1)
+	c.refused = true
+	switch c.shard.srv.snap.Load().cfg.WebSocket.SlowReader {
+	case "drop":
+		return nil
+	case "close":
+		c.sending, c.last = sendsClose, &goodbye{websocket.ClosePolicyViolation, "client reads too slowly"}
+		c.out.reset()
+		c.poke()
+	}
+	return ErrBacklog
+}
+
+// poke has the loop call pump, soon. c.mu is held. Hot path.
+func (c *WebSocket) poke() {
+	if !c.poked && c.t != nil {
+		c.poked = true
+		c.shard.senders.add(c)
+	}
+}
+
+// senders are the connections of a shard that have something to send.
+type senders struct {
+	mu     sync.Mutex
+	list   []*WebSocket // any goroutine adds
+	taken  []*WebSocket // loop only
+	next   int
+	posted bool
+}
+
+// pumpsPerPost bounds how many connections are served before the loop looks
+// at others.
+const pumpsPerPost = 32
+
+func (s *senders) add(c *WebSocket) {
+	s.mu.Lock()
+	s.list = append(s.list, c)
+	post := !s.posted
+	s.posted = true
+	s.mu.Unlock()
+	if post {
+		c.shard.loop.Post(c.shard.pumpSenders)
+	}
+}
+
+// pumpSome sends what connections have left for the loop. Loop only.
+func (s *shard) pumpSome() {
+	q := &s.senders
+	if q.next == len(q.taken) {
+		clear(q.taken)
+		q.mu.Lock()
+		q.list, q.taken, q.next = q.taken[:0], q.list, 0
+		q.mu.Unlock()
+	}
+	// It is not poked any more when its turn comes: see pump.
+	for n := 0; n < pumpsPerPost && q.next < len(q.taken); n++ {
+		c := (*wsConn)(q.taken[q.next])
+		q.next++
+		if c.pump(); c.flags&socketDrained != 0 {
+			c.goOn()
+		}
+	}
+	q.mu.Lock()
+	q.posted = q.next < len(q.taken) || len(q.list) > 0
+	again := q.posted
+	q.mu.Unlock()
+	if again {
+		s.loop.Post(s.pumpSenders)
+	}
+}
+
+// What callbacks have sent is given to the transport when everything that was
+// received has been handled, or from so many bytes on. Until then the frames
+// gather in blocks, and the transport has nothing to copy.
+const pumpFrom = 32 << 10
+
+// unsent is how much waits to be given to the transport. Hot path.
+func (c *wsConn) unsent() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.out.n
+}
+
+// pump gives the transport what was sent, up to its high water mark. Hot
+// path.
+func (c *wsConn) pump() {
+	c.mu.Lock()
+	c.poked = false
+	c.shard.counts.messagesOut += uint64(c.messages)
+	c.messages = 0
+	if c.flags&socketAway != 0 || c.t.Closed() {
+		c.mu.Unlock()
+		return
+	}
+	if !c.ws.MaySend() {
+		c.out.reset() // nothing is sent after a Close
+		c.last = nil
+	}
+	for c.out.n > 0 && !c.t.Congested() {
+		c.write(c.out.next())
+	}
+	var bye *goodbye
+	if c.out.n == 0 {
+		bye, c.last = c.last, nil
+	}
+	c.noteDrain()
+	c.mu.Unlock()
+	if bye != nil {
+		c.t.SetBuffer(c.ws.AppendClose(c.t.Buffer(), bye.code, bye.reason))
+		c.armAt(c.cfg().WebSocket.CloseTimeout)
+	}
+}
+
+// noteDrain notes whether the client keeps up: OnDrain is due when it has
+// caught up. c.mu is held. Hot path.
+func (c *wsConn) noteDrain() {
+	switch {
+	case c.out.n > 0 || c.t.Congested():
+		c.flags |= socketWaited
+	case c.flags&socketWaited != 0 || c.refused:
+		c.flags = c.flags&^(socketWaited|socketLost) | socketDrained
+		c.refused = false
+	}
+}
+
+// write gives a block to the transport: a small one is copied behind what is
+// there already. Hot path.
+func (c *wsConn) write(b *block) {
+	if len(b.b) >= refLimit {
+		c.t.WriteOwned(b.b, b)
+		return
+	}
+	c.t.SetBuffer(append(c.t.Buffer(), b.b...))
+	b.Release()
+}
