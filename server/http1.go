@@ -58,7 +58,8 @@ const (
 )
 
 func newHTTP1(s *shard, t transport) *http1 {
-	h := &http1{t: t, shard: s, opened: s.loop.Now()}
+	h := s.freeHTTP1()
+	h.t, h.shard, h.opened = t, s, s.loop.Now()
 	h.parser.Init(s.parserConfig())
 	h.idle()
 	if s.draining {

@@ -22,6 +22,7 @@ type shard struct {
 	draining  bool
 	byAddress bool // the connection that begins now is counted in addresses
 
+	http1s       []*http1      // free
 	calls        []*socketCall // free
 	senders      senders
 	pumpSenders  func() // pumpSome, made once

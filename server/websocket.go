@@ -55,8 +55,8 @@ type WebSocket struct {
 	socketLoop
 
 	// Of the function that opens it and the callbacks, one at a time.
-	onMessage func(Message)
-	handshake *websocket.Handshake // until it is answered
+	onMessage  func(Message)
+	extensions websocket.Extensions
 
 	// Any goroutine.
 	more    atomic.Pointer[socketMore]
@@ -84,7 +84,7 @@ type socketMore struct {
 
 // newWebSocket makes the connection that a handshake asks for.
 func newWebSocket(ex *exchange, rt *wsRoute, hs websocket.Handshake) *WebSocket {
-	c := &WebSocket{shard: ex.shard, route: ex.route, handshake: &hs}
+	c := &WebSocket{shard: ex.shard, route: ex.route, extensions: hs.Extensions}
 	if n := ex.params.Len(); n > 0 || hs.Protocol != "" || len(ex.values) > 0 {
 		more := c.extra()
 		more.subprotocol = hs.Protocol

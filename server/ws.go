@@ -60,8 +60,7 @@ func (c *wsConn) start(t transport, flags socketFlags) {
 	c.mu.Lock()
 	c.t = t
 	c.mu.Unlock()
-	c.ws.Init(c.route.socket.config(s), c.handshake.Extensions)
-	c.handshake = nil
+	c.ws.Init(c.route.socket.config(s), c.extensions)
 	c.opened, c.seen = s.loop.Now(), s.loop.Now()
 	c.tick = uint32(c.seen / refundEvery)
 	c.flags = flags
@@ -324,9 +323,10 @@ func (c *wsConn) drain() {
 	c.armAt(spread * time.Duration(part) >> 16)
 }
 
+// sayGoingAway leaves the Close to pumpSome: if all connections wrote at once
+// each would need an output at the same moment.
 func (c *wsConn) sayGoingAway() {
 	(*WebSocket)(c).SendClose(websocket.CloseGoingAway, "server shuts down")
-	c.pump()
 }
 
 // connState implements protocol.

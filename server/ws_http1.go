@@ -14,7 +14,23 @@ func (h *http1) upgrade(socket *WebSocket) {
 	if h.flags&byAddress != 0 {
 		flags |= socketByAddress
 	}
-	c.start(h.t, flags)
+	t := h.t
+	if len(s.http1s) < keptExchanges {
+		*h = http1{}
+		s.http1s = append(s.http1s, h) // nobody knows it any more
+	}
+	c.start(t, flags)
+}
+
+// freeHTTP1 returns what an upgraded connection has left behind, or a new one.
+func (s *shard) freeHTTP1() *http1 {
+	n := len(s.http1s)
+	if n == 0 {
+		return new(http1)
+	}
+	h := s.http1s[n-1]
+	s.http1s = s.http1s[:n-1]
+	return h
 }
 
 // lose tells a WebSocket that its client was gone before it was answered.

@@ -107,7 +107,8 @@ func (rt *wsRoute) handshake(w *Response, r *Request) {
 		w.Text(503, statusText(503))
 		return
 	}
-	hs, err := rt.policy.Check(ex.socketRequest())
+	request := ex.socketRequest()
+	hs, err := rt.policy.Check(&request)
 	if err != nil {
 		refuseSocket(w, err)
 		return
@@ -116,7 +117,7 @@ func (rt *wsRoute) handshake(w *Response, r *Request) {
 	c.setRequest(r)
 	rt.open(c)
 	c.setRequest(nil)
-	w.upgrade(c)
+	w.upgrade(c, &hs)
 }
 
 func (c *WebSocket) setRequest(r *Request) {
@@ -140,9 +141,9 @@ func (rt *wsRoute) config(s *shard) *websocket.Config {
 }
 
 // socketRequest is the request as package websocket judges it.
-func (ex *exchange) socketRequest() *websocket.Request {
+func (ex *exchange) socketRequest() websocket.Request {
 	hd := &ex.head
-	r := &websocket.Request{
+	r := websocket.Request{
 		Method: hd.method, Minor: 1, Host: hd.host, Fields: hd.fields,
 		HasBody: hd.length != 0, Extended: hd.extended,
 	}
@@ -167,7 +168,7 @@ func refuseSocket(w *Response, err error) {
 
 // upgrade makes the response the one that opens c. Middleware may have set
 // fields of it, but not a status.
-func (w *Response) upgrade(c *WebSocket) {
+func (w *Response) upgrade(c *WebSocket, hs *websocket.Handshake) {
 	if !w.ex.enter(w.gen) {
 		return
 	}
@@ -176,9 +177,10 @@ func (w *Response) upgrade(c *WebSocket) {
 	if r.begun() {
 		return
 	}
-	for _, f := range c.handshake.AppendFields(nil) {
+	var fields [4]Field
+	for _, f := range hs.AppendFields(fields[:0]) {
 		r.setDefault(f.Name, f.Value)
 	}
-	r.status, r.stage = c.handshake.Status(), replyWhole
+	r.status, r.stage = hs.Status(), replyWhole
 	w.ex.socket = c
 }

@@ -179,17 +179,23 @@ func validKey(key string) bool {
 	if len(key) != keyChars {
 		return false
 	}
-	var nonce [keyChars]byte
-	n, err := base64.StdEncoding.Decode(nonce[:], []byte(key))
+	var nonce, text [keyChars]byte
+	copy(text[:], key)
+	n, err := base64.StdEncoding.Decode(nonce[:], text[:])
 	return err == nil && n == keyBytes
 }
 
 // AcceptKey is the Sec-WebSocket-Accept that belongs to a key (RFC 6455,
 // section 4.2.2).
 func AcceptKey(key string) string {
-	sum := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
-	return base64.StdEncoding.EncodeToString(sum[:])
+	var text [keyChars + len(acceptSuffix)]byte
+	sum := sha1.Sum(append(append(text[:0], key...), acceptSuffix...))
+	var accept [28]byte
+	base64.StdEncoding.Encode(accept[:], sum[:])
+	return string(accept[:])
 }
+
+const acceptSuffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 // choose chooses a subprotocol: the first that is offered and spoken.
 func (p *Policy) choose(fields []Field) (string, *HandshakeError) {
