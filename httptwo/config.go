@@ -147,6 +147,7 @@ type loopState struct {
 	streams *Stream // free ones
 	free    int     // how many
 	scheds  []*sched
+	lists   [][]*Stream
 	buffers Buffers
 }
 
@@ -156,6 +157,7 @@ const (
 	maxSpareBytes   = 64 << 10
 	maxFreeStreams  = 1024
 	maxFreeScheds   = 64
+	maxSpareLists   = 64
 )
 
 // shared returns what the sessions of the configuration share.

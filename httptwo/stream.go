@@ -103,7 +103,7 @@ func (s *Session) openStream(st *Stream, id uint32, end bool) {
 	} else {
 		st.become(evOpen)
 	}
-	s.streams.add(st)
+	s.streams.add(st, s.loop)
 }
 
 // endReceive notes END_STREAM of the client.
@@ -160,7 +160,7 @@ func (s *Session) forget(st *Stream) {
 
 // remove takes a closed and released stream out of the set.
 func (s *Session) remove(st *Stream) {
-	s.streams.remove(st)
+	s.streams.remove(st, s.loop)
 	if st.flags&flagDead == 0 {
 		s.loop.freeStream(st)
 	}

@@ -15,7 +15,19 @@ const keepStreams = 8
 // find returns the stream with the given number, nil if there is none. Hot
 // path.
 func (s *streamSet) find(id uint32) *Stream {
+	if i := s.index(id); i < len(s.list) && s.list[i].ID == id {
+		return s.list[i]
+	}
+	return nil
+}
+
+// index returns where the stream with the given number is, or would be. Hot
+// path.
+func (s *streamSet) index(id uint32) int {
 	lo, hi := 0, len(s.list)
+	if hi > 0 && s.list[hi-1].ID < id {
+		return hi // a new one
+	}
 	for lo < hi {
 		mid := int(uint(lo+hi) / 2)
 		if s.list[mid].ID < id {
@@ -24,22 +36,30 @@ func (s *streamSet) find(id uint32) *Stream {
 			hi = mid
 		}
 	}
-	if lo < len(s.list) && s.list[lo].ID == id {
-		return s.list[lo]
-	}
-	return nil
+	return lo
 }
 
-func (s *streamSet) add(st *Stream) { s.list = append(s.list, st) }
+// add puts a new stream in. A list that grows becomes one that the loop has to
+// spare. Hot path.
+func (s *streamSet) add(st *Stream, l *loopState) {
+	if n := len(s.list); n == cap(s.list) && n >= keepStreams {
+		if last := len(l.lists) - 1; last >= 0 && cap(l.lists[last]) > n {
+			s.list = append(l.lists[last], s.list...)
+			l.lists[last] = nil
+			l.lists = l.lists[:last]
+		}
+	}
+	s.list = append(s.list, st)
+}
 
 // remove takes a stream out. Hot path.
-func (s *streamSet) remove(st *Stream) {
-	i, ok := slices.BinarySearchFunc(s.list, st.ID, func(st *Stream, id uint32) int { return int(st.ID) - int(id) })
-	if !ok {
-		return
-	}
+func (s *streamSet) remove(st *Stream, l *loopState) {
+	i := s.index(st.ID)
 	s.list = slices.Delete(s.list, i, i+1)
 	if len(s.list) == 0 && cap(s.list) > keepStreams {
+		if len(l.lists) < maxSpareLists {
+			l.lists = append(l.lists, s.list)
+		}
 		s.list = nil
 	}
 }
