@@ -46,7 +46,7 @@ var floods = []flood{
 	{"streams above the limit", LimitResets, 1000, 1101, func(c *client) { c.hold = true }, func(c *client, i int) []byte {
 		return c.get(id(i))
 	}},
-	{"field lists above the limit", LimitResets, 60, 70, nil, func(c *client, i int) []byte {
+	{"field lists above the limit", LimitResets, 75, 90, nil, func(c *client, i int) []byte {
 		return frame.AppendHeaders(nil, id(i), true, true, append(c.request("GET", "x-b", strings.Repeat("b", 3900)), []byte(strings.Repeat("\xbe", 16000-4000))...))
 	}},
 	{"PING (CVE-2019-9512)", LimitPings, 200, 201, nil, func(*client, int) []byte {

@@ -84,8 +84,6 @@ type dataState struct {
 	end     bool    // END_STREAM, and it was not told yet
 }
 
-var defaultConfig Config
-
 // Init makes s a fresh session that begins at the given time with the client's
 // preface. Our settings wait to be sent at once. cfg is kept. Times are of any
 // clock that does not go back, the same in all calls.

@@ -166,14 +166,15 @@ func (c *client) describe(h frame.Header, b []byte) string {
 		if err != nil {
 			c.t.Fatal("field block of the session:", err)
 		}
-		text := fmt.Sprintf("%v %d", h.Type, h.StreamID)
+		var text strings.Builder
+		text.WriteString(fmt.Sprintf("%v %d", h.Type, h.StreamID))
 		for _, f := range fields {
 			if len(f.Value) > 40 {
 				f.Value = fmt.Sprint(len(f.Value), " octets")
 			}
-			text += " " + f.Name + "=" + f.Value
+			text.WriteString(" " + f.Name + "=" + f.Value)
 		}
-		return text + end
+		return text.String() + end
 	case frame.TypeRSTStream:
 		f, err := frame.ParseRSTStream(h, b)
 		return fmt.Sprint("RST_STREAM ", h.StreamID, " ", f.Code, errText(err))
@@ -188,11 +189,12 @@ func (c *client) describe(h frame.Header, b []byte) string {
 		return fmt.Sprintf("PING %q ack=%v%s", f.Data, f.Ack, errText(err))
 	case frame.TypeSettings:
 		f, err := frame.ParseSettings(h, b)
-		text := fmt.Sprintf("SETTINGS ack=%v%s", f.Ack, errText(err))
+		var text strings.Builder
+		text.WriteString(fmt.Sprintf("SETTINGS ack=%v%s", f.Ack, errText(err)))
 		for i := range f.Len() {
-			text += fmt.Sprintf(" %v=%d", f.At(i).ID, f.At(i).Value)
+			text.WriteString(fmt.Sprintf(" %v=%d", f.At(i).ID, f.At(i).Value))
 		}
-		return text
+		return text.String()
 	}
 	return h.Type.String()
 }
