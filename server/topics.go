@@ -289,7 +289,7 @@ func (c *wsConn) deliver(frame []byte) {
 		return
 	}
 	c.messages++
-	if c.out.n > 0 || c.t.Congested() {
+	if c.waiting() > 0 || c.t.Congested() {
 		c.wait(frame)
 		return
 	}
@@ -304,8 +304,8 @@ func (c *wsConn) deliver(frame []byte) {
 // wait keeps a copy of a frame for a client that reads slowly, or loses it.
 // c.mu is held, and released.
 func (c *wsConn) wait(frame []byte) {
-	if c.out.n+len(frame) <= c.cfg().WebSocket.MaxBacklog {
-		c.out.write(frame)
+	if c.waiting()+len(frame) <= c.cfg().WebSocket.MaxBacklog {
+		c.outbox().write(frame)
 		c.flags |= socketWaited
 		c.mu.Unlock()
 		return

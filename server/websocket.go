@@ -181,7 +181,8 @@ func (c *WebSocket) SendClose(code CloseCode, reason string) error {
 	if c.sending != sendsOpen {
 		return ErrSocketClosed
 	}
-	c.sending, c.last = sendsClose, &goodbye{code, reason}
+	c.sending = sendsClose
+	c.outbox().last = &goodbye{code, reason}
 	c.poke()
 	return nil
 }
@@ -190,7 +191,7 @@ func (c *WebSocket) SendClose(code CloseCode, reason string) error {
 func (c *WebSocket) Backlog() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.out.n
+	return c.waiting()
 }
 
 // Request is the upgrade request: in the function that opens the connection;

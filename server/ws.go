@@ -42,6 +42,7 @@ const (
 	socketErred                             // OnError was scheduled
 	socketAway                              // the transport is closed
 	socketLeaving                           // the server shuts down
+	socketClosing                           // a Close is on its way, the deadline is for its answer
 	socketOwner                             // the transport is a whole connection
 	socketByAddress                         // and is counted in the table of addresses
 )
@@ -299,8 +300,7 @@ func (c *wsConn) leave() {
 	w := (*WebSocket)(c)
 	c.mu.Lock()
 	c.sending = sendsGone
-	c.out.reset()
-	c.out.blocks = nil
+	c.putBack()
 	c.mu.Unlock()
 	w.unsubscribeAll()
 	w.cancelContext()
@@ -332,7 +332,7 @@ func (c *wsConn) sayGoingAway() {
 // connState implements protocol.
 func (c *wsConn) connState() ConnState {
 	c.mu.Lock()
-	waiting := c.out.n
+	waiting := c.waiting()
 	c.mu.Unlock()
 	st := ConnState{
 		ConnInfo: c.connInfo(),

@@ -9,12 +9,46 @@ import (
 // socketSends is the part of a WebSocket that any goroutine may use, guarded
 // by WebSocket.mu: what was sent and has not been given to the transport.
 type socketSends struct {
-	out      pipe // frames, whole
-	last     *goodbye
-	messages uint32 // sent and not counted yet
+	box      *outbox // nil when there is nothing in it
+	messages uint32  // sent and not counted yet
 	sending  sendState
 	poked    bool // listed in the shard's senders
 	refused  bool // a message was not taken since the last drain
+}
+
+// An outbox holds what was sent and has not been given to the transport:
+// whole frames, and the Close behind them. Outboxes are pooled.
+type outbox struct {
+	pipe
+	last *goodbye
+}
+
+var outboxes = sync.Pool{New: func() any { return new(outbox) }}
+
+// outbox returns the outbox, to put something in. Hot path.
+func (s *socketSends) outbox() *outbox {
+	if s.box == nil {
+		s.box = outboxes.Get().(*outbox)
+	}
+	return s.box
+}
+
+// waiting is how many bytes are in the outbox. Hot path.
+func (s *socketSends) waiting() int {
+	if s.box == nil {
+		return 0
+	}
+	return s.box.n
+}
+
+// putBack gives up the outbox. Hot path.
+func (s *socketSends) putBack() {
+	if box := s.box; box != nil {
+		s.box = nil
+		box.reset()
+		box.last = nil
+		outboxes.Put(box)
+	}
 }
 
 // A goodbye is a Close that is to be sent behind everything else.
@@ -39,10 +73,10 @@ func (c *WebSocket) send(op websocket.OpCode, payload []byte) error {
 	if c.sending != sendsOpen {
 		return ErrSocketClosed
 	}
-	if c.out.n > 0 && c.out.n+len(payload) > c.shard.srv.snap.Load().cfg.WebSocket.MaxBacklog {
+	if n := c.waiting(); n > 0 && n+len(payload) > c.shard.srv.snap.Load().cfg.WebSocket.MaxBacklog {
 		return c.overflow()
 	}
-	c.out.frame(op, payload)
+	c.outbox().frame(op, payload)
 	c.messages++
 	c.poke()
 	return nil
@@ -80,8 +114,10 @@ func (c *WebSocket) overflow() error {
 	case "drop":
 		return nil
 	case "close":
-		c.sending, c.last = sendsClose, &goodbye{websocket.ClosePolicyViolation, "client reads too slowly"}
-		c.out.reset()
+		c.sending = sendsClose
+		box := c.outbox()
+		box.reset()
+		box.last = &goodbye{websocket.ClosePolicyViolation, "client reads too slowly"}
 		c.poke()
 	}
 	return ErrBacklog
@@ -154,7 +190,7 @@ const pumpFrom = 32 << 10
 func (c *wsConn) unsent() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.out.n
+	return c.waiting()
 }
 
 // pump gives the transport what was sent, up to its high water mark. Hot
@@ -169,20 +205,28 @@ func (c *wsConn) pump() {
 		return
 	}
 	if !c.ws.MaySend() {
-		c.out.reset() // nothing is sent after a Close
-		c.last = nil
-	}
-	for c.out.n > 0 && !c.t.Congested() {
-		c.write(c.out.next())
+		c.putBack() // nothing is sent after a Close
 	}
 	var bye *goodbye
-	if c.out.n == 0 {
-		bye, c.last = c.last, nil
+	if box := c.box; box != nil {
+		for box.n > 0 && !c.t.Congested() {
+			c.write(box.next())
+		}
+		if bye = box.last; box.n == 0 {
+			c.putBack()
+		}
 	}
 	c.noteDrain()
+	waits := c.box != nil
 	c.mu.Unlock()
-	if bye != nil {
+	if bye == nil {
+		return
+	}
+	if !waits {
 		c.t.SetBuffer(c.ws.AppendClose(c.t.Buffer(), bye.code, bye.reason))
+	}
+	if c.flags&socketClosing == 0 { // also where the Close has to wait
+		c.flags |= socketClosing
 		c.armAt(c.cfg().WebSocket.CloseTimeout)
 	}
 }
@@ -191,7 +235,7 @@ func (c *wsConn) pump() {
 // caught up. c.mu is held. Hot path.
 func (c *wsConn) noteDrain() {
 	switch {
-	case c.out.n > 0 || c.t.Congested():
+	case c.waiting() > 0 || c.t.Congested():
 		c.flags |= socketWaited
 	case c.flags&socketWaited != 0 || c.refused:
 		c.flags = c.flags&^(socketWaited|socketLost) | socketDrained

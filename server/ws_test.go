@@ -486,6 +486,30 @@ func TestWebSocketSlowReader(t *testing.T) {
 	}
 }
 
+// A Close that a client does not take, because it does not read at all, does
+// not wait for ever.
+func TestWebSocketCloseNotTaken(t *testing.T) {
+	t.Parallel()
+	conns, closed := make(chan *WebSocket, 1), make(chan CloseCode, 1)
+	g := newRig(t, Config{WebSocket: WebSocketConfig{MaxBacklog: 16 << 20, CloseTimeout: 200 * time.Millisecond}}, func(s *Server) {
+		s.WebSocket("/ws", func(c *WebSocket) {
+			c.OnOpen(func() { conns <- c })
+			c.OnClose(func(code CloseCode, _ string) { closed <- code })
+		})
+	})
+	g.ws("/ws")
+	s := receive(t, conns, "open")
+	for range 12 {
+		if err := s.SendBinary(make([]byte, 1<<20)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.SendClose(1000, "")
+	if code := receive(t, closed, "close"); code != 1006 {
+		t.Errorf("code %v", code)
+	}
+}
+
 // Everybody is told at shutdown, and late handshakes are refused.
 func TestWebSocketShutdown(t *testing.T) {
 	t.Parallel()

@@ -30,7 +30,7 @@ func (c *wsConn) armPing() {
 
 // OnDeadline implements reactor.Handler.
 func (c *wsConn) OnDeadline(*reactor.Conn) {
-	if c.end != nil || c.ws.State() != websocket.StateOpen {
+	if c.end != nil || c.flags&socketClosing != 0 {
 		c.t.Close(ErrTooSlow) // it does not answer our Close, or does not take it
 		return
 	}
@@ -75,5 +75,4 @@ func (c *wsConn) takes() bool {
 func (c *wsConn) giveUp(reason string) {
 	(*WebSocket)(c).SendClose(websocket.CloseGoingAway, reason)
 	c.pump()
-	c.armAt(c.cfg().WebSocket.CloseTimeout)
 }
