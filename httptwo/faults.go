@@ -92,10 +92,10 @@ func (s *Session) streamError(id uint32, st *Stream, cause *StreamError, cost in
 	} else {
 		s.out = frame.AppendRSTStream(s.room(resetLen), id, cause.Code)
 	}
-	if err := s.charge(LimitAnswers, 1); err != nil {
+	if err := s.charge(LimitResets, cost); err != nil {
 		return Event{}, err
 	}
-	if err := s.charge(LimitResets, cost); err != nil {
+	if err := s.charge(LimitAnswers, 1); err != nil {
 		return Event{}, err
 	}
 	return ev, nil

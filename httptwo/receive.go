@@ -53,7 +53,11 @@ func (s *Session) frameFault(h frame.Header, err error) (Event, *ConnError) {
 		return Event{}, connFault(err)
 	}
 	st := s.streams.find(h.StreamID)
-	if st == nil || st.state == StateClosed {
+	switch {
+	case h.StreamID > s.lastID:
+		// RST_STREAM must not be sent for an idle stream (RFC 9113, section 6.4).
+		return Event{}, connFault(err)
+	case st == nil || st.state == StateClosed:
 		// There is nothing to reset any more.
 		return Event{Kind: Frame}, s.charge(LimitResets, 1)
 	}

@@ -89,6 +89,7 @@ func TestRFC9113_5_1(t *testing.T) {
 		}, "RST_STREAM 11 PROTOCOL_ERROR"},
 		{"5.3.2 PRIORITY that depends on itself", some(raw(frame.TypePriority, 0, 1, "\x00\x00\x00\x01\x05")), "RST_STREAM 1 PROTOCOL_ERROR"},
 		{"5.3.2 PRIORITY of a closed stream that depends on itself", some(raw(frame.TypePriority, 0, 5, "\x00\x00\x00\x05\x05")), ""},
+		{"5.3.2 PRIORITY of an idle stream that depends on itself", some(raw(frame.TypePriority, 0, 11, "\x00\x00\x00\x0b\x05")), "GOAWAY 9 PROTOCOL_ERROR"},
 		{"5.5 unknown type", some(raw(0xbe, 0xff, 1, "anything")), ""},
 		{"5.5 unknown type in a field block", some(raw(frame.TypeHeaders, 0, 11, "\x82"), raw(0xbe, 0, 0, "")), "GOAWAY 11 PROTOCOL_ERROR"},
 	})
