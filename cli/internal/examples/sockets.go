@@ -9,13 +9,18 @@ import (
 //go:embed sockets.html
 var socketsHTML string
 
-// registerSockets adds the WebSockets /ws and /chat, and the page that tries
-// both at the same address as the chat. Pages from everywhere may use them:
-// they hold nothing of anybody.
+// registerSockets adds the WebSockets /ws and /chat, the page that tries both
+// at the same address as the chat, and /publish, where everybody gets what
+// anybody sends, to measure with. Pages from everywhere may use them: they
+// hold nothing of anybody.
 func registerSockets(srv *server.Server) {
 	settings := server.SocketSettings{Origin: server.AnyOrigin, MaxMessageBytes: 16 << 20}
 	srv.WebSocketWith("/ws", settings, echoMessages)
 	srv.WebSocketWith("/chat", settings, func(c *server.WebSocket) { chat(srv, c) })
+	srv.WebSocketWith("/publish", settings, func(c *server.WebSocket) {
+		c.OnOpen(func() { c.Subscribe("publish") })
+		c.OnMessage(func(m server.Message) { srv.Publish("publish", m) })
+	})
 	srv.Get("/chat", func(w *server.Response, _ *server.Request) {
 		w.Header().Set("content-security-policy",
 			"default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self' ws: wss:; img-src data:")
