@@ -206,3 +206,52 @@ func TestSessionIsSmall(t *testing.T) {
 			cap(s.out), s.sched != nil, cap(s.streams.list), cap(s.resets.ids))
 	}
 }
+
+// BenchmarkMessages is what a long stream of small messages costs, with the
+// ledger and without.
+func BenchmarkMessages(b *testing.B) {
+	off := Ledger{Off, Off, Off, Off, Off, Off, Off, Off, Off, Off, false}
+	for name, limits := range map[string]Ledger{"on": {}, "off": off} {
+		b.Run("ledger="+name, func(b *testing.B) {
+			cfg := Config{Ledger: limits}
+			var s Session
+			s.Init(&cfg, 0)
+			c := newClient(b, Config{})
+			in := append([]byte(preface), frame.AppendSettings(nil)...)
+			in = append(append(in, frame.AppendSettingsAck(nil)...), c.post(1)...)
+			src := &text{}
+			out := make([]byte, 0, 1<<12)
+			run := func(in []byte) {
+				for {
+					ev, n, err := s.Next(in, 0)
+					if err != nil {
+						b.Fatal(err)
+					}
+					in = in[n:]
+					switch ev.Kind {
+					case NeedMore:
+						out = s.AppendOutput(out[:0], 1<<12)
+						return
+					case Head:
+						if err := s.SendHead(ev.Stream, &ReplyHead{Status: 200, ContentLength: -1}, false); err != nil {
+							b.Fatal(err)
+						}
+						s.SetSource(ev.Stream, src)
+					case Data:
+						s.Consume(ev.Stream, len(ev.Data))
+						src.left = "\x00\x00\x00\x00\x06answer"
+						s.Wake(ev.Stream)
+					}
+				}
+			}
+			run(in)
+			message := data(1, false, "\x00\x00\x00\x00\x06hello!")
+			message = append(append(message, update(0, 11)...), update(1, 11)...)
+			message = append(message, raw(frame.TypePing, 0, 0, "12345678")...)
+			b.ReportAllocs()
+			for b.Loop() {
+				run(message)
+			}
+		})
+	}
+}

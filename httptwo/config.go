@@ -98,7 +98,7 @@ type Config struct {
 	PingTimeout time.Duration
 
 	// StallTimeout is how long a stream with data to send may be held up by a
-	// closed window. When fewer than MinRate bytes a second left in that time,
+	// closed window, to a second or so. When fewer than MinRate bytes a second left in that time,
 	// the stream is reset: a window that is opened by one byte now and then
 	// does not help. Zero means 30 s, negative no timeout.
 	StallTimeout time.Duration

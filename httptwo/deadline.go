@@ -64,17 +64,22 @@ func (s *Session) Tick(now time.Duration) error {
 	return nil
 }
 
-// stalls notes that a window holds a stream up.
+// maxStallLook is how soon after a window has held a stream up its time begins.
+const maxStallLook = time.Second
+
+// stalls notes that a window holds a stream up. What time it is, is not known
+// here, for AppendOutput may be called long after Next: the first Tick, which is
+// due soon, begins to time the stream.
 func (s *Session) stalls(st *Stream) {
 	timeout := or(s.cfg.StallTimeout, defaultStallTimeout)
 	if st.flags&flagStalled != 0 || timeout < 0 {
 		return
 	}
 	st.flags |= flagStalled
-	st.stallSince, st.stallSent = s.now, 0
-	if s.flags&stallWatch == 0 {
+	look := s.now + min(timeout/4, maxStallLook)
+	if s.flags&stallWatch == 0 || look < s.stallAt {
 		s.flags |= stallWatch
-		s.stallAt = s.now + timeout
+		s.stallAt = look
 	}
 }
 
@@ -83,10 +88,6 @@ func (s *Session) stalls(st *Stream) {
 // begins anew.
 func (s *Session) resetStalled() {
 	timeout := or(s.cfg.StallTimeout, defaultStallTimeout)
-	enough := int64(1)
-	if rate := or(s.cfg.MinRate, defaultMinRate); rate > 0 {
-		enough = max(int64(rate)*int64(timeout/time.Second), 1)
-	}
 	s.flags &^= stallWatch
 	s.stallAt = Never
 	for i := len(s.streams.list) - 1; i >= 0; i-- {
@@ -94,20 +95,31 @@ func (s *Session) resetStalled() {
 		if st.flags&flagStalled == 0 {
 			continue
 		}
-		switch {
-		case s.now-st.stallSince < timeout:
-		case int64(st.stallSent) < enough:
+		late := st.flags&flagTimed != 0 && s.now-st.stallSince >= timeout
+		if late && int64(st.stallSent) < s.enough(timeout) {
 			s.killStalled(st)
 			continue
-		case st.flags&flagWaits != 0 || s.window <= 0:
-			st.stallSince, st.stallSent = s.now, 0
-		default:
-			st.flags &^= flagStalled
+		}
+		if late && st.flags&flagWaits == 0 && s.window > 0 {
+			st.flags &^= flagStalled | flagTimed
 			continue
+		}
+		if late || st.flags&flagTimed == 0 {
+			st.flags |= flagTimed
+			st.stallSince, st.stallSent = s.now, 0
 		}
 		s.flags |= stallWatch
 		s.stallAt = min(s.stallAt, st.stallSince+timeout)
 	}
+}
+
+// enough returns how many octets have to leave within the time of a stall.
+func (s *Session) enough(timeout time.Duration) int64 {
+	rate := or(s.cfg.MinRate, defaultMinRate)
+	if rate < 0 {
+		return 1
+	}
+	return max(int64(rate)*int64(timeout/time.Second), 1)
 }
 
 // killStalled resets one stream. Its event is for the next Next.

@@ -225,7 +225,7 @@ func TestStalledWindows(t *testing.T) {
 				c.send()
 			}
 		}
-		if took := c.now - began; took > defaultStallTimeout+2*time.Second {
+		if took := c.now - began; took < defaultStallTimeout || took > defaultStallTimeout+4*time.Second {
 			t.Errorf("%s: took %v", name, took)
 		}
 		if got := c.events[len(c.events)-1]; got != "reset 1 cause 1 CANCEL" || c.cfg.Counters.Stalled != 1 {
@@ -263,12 +263,35 @@ func TestStalledWindows(t *testing.T) {
 	}
 	// The window of the connection counts too.
 	c = setup(1<<30, Config{MinRate: Off, StallTimeout: time.Second})
-	if err := c.s.Tick(c.now + time.Second); err != nil || c.streams[1].State() != StateClosed {
+	if err := c.s.Tick(c.now + time.Second); err != nil || c.streams[1].State() == StateClosed {
+		t.Errorf("the first look: error %v, state %v", err, c.streams[1].State())
+	}
+	if err := c.s.Tick(c.now + 2*time.Second); err != nil || c.streams[1].State() != StateClosed {
 		t.Errorf("error %v, state %v", err, c.streams[1].State())
 	}
 	c.s.Release(c.streams[1]) // before its event was taken
 	c.send()
 	if c.s.Streams() != 0 || c.s.dead != nil || strings.Contains(strings.Join(c.events, " "), "reset") {
 		t.Errorf("%d streams, events %q", c.s.Streams(), c.events)
+	}
+}
+
+// A response that begins long after the last octet of the client is timed from
+// when it is held up, not from before.
+func TestStallAfterSilence(t *testing.T) {
+	t.Parallel()
+	c := connect(t, Config{}, setting(frame.SettingInitialWindowSize, 10))
+	c.send(c.get(1))
+	c.now += time.Hour // nothing has told the session
+	c.start(1, &text{left: strings.Repeat("x", 100)})
+	for range 29 {
+		if err := c.s.Tick(c.now); err != nil || c.streams[1].State() == StateClosed {
+			t.Fatalf("cut at once: error %v", err)
+		}
+		c.now += time.Second
+	}
+	c.now += 2 * time.Second
+	if err := c.s.Tick(c.now); err != nil || c.streams[1].State() != StateClosed {
+		t.Errorf("error %v, state %v", err, c.streams[1].State())
 	}
 }

@@ -119,7 +119,7 @@ func (s *Session) afterTurn(st *Stream, n int, more bool) {
 	switch {
 	case !more:
 		s.dequeue(st)
-		st.flags &^= flagStalled
+		st.flags &^= flagStalled | flagTimed
 	case st.out <= 0:
 		s.dequeue(st)
 		st.flags |= flagWaits

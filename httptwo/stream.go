@@ -41,13 +41,13 @@ type Stream struct {
 	// Sending.
 	out        int32 // what the window of the stream allows
 	source     Source
-	stallSince time.Duration // since when a window holds it up
-	stallSent  int32         // octets that left since then
+	stallSince time.Duration // since when it is being timed ...
+	stallSent  int32         // ... and what left since then, in octets
 	next, prev *Stream       // in a queue of the scheduler, or in a list of free or dead ones
 }
 
 // streamFlags are facts about a stream.
-type streamFlags uint8
+type streamFlags uint16
 
 const (
 	flagReleased streamFlags = 1 << iota // the caller has let go of it
@@ -56,7 +56,8 @@ const (
 	flagQueued                           // in a queue of the scheduler
 	flagProbed                           // asked for its end while no window is open
 	flagWaits                            // has data, waits for its own window
-	flagStalled                          // stallSince is valid
+	flagStalled                          // a window holds it up
+	flagTimed                            // stallSince and stallSent are valid: it is being timed
 	flagDead                             // in the list of streams whose end Next has to tell
 )
 
@@ -132,7 +133,7 @@ func (s *Session) endSend(st *Stream) {
 func (s *Session) closed(st *Stream, whole bool) {
 	s.dequeue(st)
 	st.source = nil
-	st.flags &^= flagWaits | flagStalled
+	st.flags &^= flagWaits | flagStalled | flagTimed
 	s.forget(st)
 	s.giveConn(int(st.unread))
 	st.unread = 0
