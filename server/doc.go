@@ -57,6 +57,14 @@
 // clients. Both directions may stream at once. A client that sends or takes
 // less than Config.MinRate is cut.
 //
+// # WebSockets
+//
+// [Group.WebSocket] registers a route for them. A [WebSocket] has callbacks,
+// which may block like handlers, and sends that any goroutine may call and
+// that never wait; [WebSocket.Subscribe] and [Server.Publish] reach many
+// connections with one message. An idle one costs a few hundred bytes and no
+// goroutine.
+//
 // # Limits
 //
 // Whatever a client can send or leave unread has a bound with a name and a
