@@ -21,14 +21,8 @@ func (s *Session) beginData(h frame.Header, b []byte) (Event, int, *ConnError) {
 	}
 	content := h.Length - uint32(prefix) - padding
 	end := h.Flags.Has(frame.FlagEndStream)
-	if !end {
-		// What the content earns is more than the cost of every honest frame.
-		if fault := s.charge(LimitSmallData, costPerData-int32(min(content, costPerData))); fault != nil {
-			return Event{}, n, fault
-		}
-		if content > costPerData {
-			s.refund(LimitSmallData, int32(content-costPerData))
-		}
+	if fault := s.chargeData(content, end); fault != nil {
+		return Event{}, n, fault
 	}
 	s.data = dataState{st: st, left: content, padding: padding, end: end}
 	if cause := s.judgeData(st, h, content, end); cause != nil {
@@ -55,6 +49,19 @@ func (s *Session) beginData(h frame.Header, b []byte) (Event, int, *ConnError) {
 	}
 	ev, more, fault := s.nextData(b[n:])
 	return ev, n + more, fault
+}
+
+// chargeData books a DATA frame by how little is in it: what the content earns
+// is more than the cost of every honest frame. Hot path.
+func (s *Session) chargeData(content uint32, end bool) *ConnError {
+	switch {
+	case end:
+		return nil
+	case content < costPerData:
+		return s.charge(LimitSmallData, costPerData-int32(content))
+	}
+	s.refund(LimitSmallData, int32(content-costPerData))
+	return nil
 }
 
 // dataPadding returns how many octets stand before the content and behind it.
