@@ -155,6 +155,9 @@ func (c *wsConn) advance() bool {
 		case websocket.EventNeedMore:
 			c.t.Consume(n)
 			return c.starve()
+		case websocket.EventClosed:
+			c.t.Consume(n) // nothing is received any more
+			return false
 		case websocket.EventMessage:
 			c.shard.counts.messagesIn++
 			if c.onMessage != nil {

@@ -25,6 +25,8 @@ func (c *wsConn) armPing() {
 		c.t.SetDeadline(c.seen + cfg.WebSocket.PingInterval)
 	case cfg.IdleTimeout > 0:
 		c.t.SetDeadline(c.seen + cfg.IdleTimeout)
+	default:
+		c.t.SetDeadline(0)
 	}
 }
 
