@@ -125,9 +125,15 @@ func (s *Session) onGoAway(h frame.Header, payload []byte) (Event, *ConnError) {
 }
 
 // onPriority ignores a priority of RFC 7540, but for what is malformed in it
-// (RFC 9113, section 5.3.2).
+// (RFC 9113, section 5.3.2). Where no stream is left that could end for it the
+// connection does, which RFC 9113, section 5.4.1 leaves to us: whether a
+// response is complete already is a race that must not decide if the fault is
+// seen, and nobody honest sends one.
 func (s *Session) onPriority(h frame.Header, payload []byte) (Event, *ConnError) {
 	if _, err := frame.ParsePriority(h, payload); err != nil {
+		if st := s.streams.find(h.StreamID); st == nil || st.state == StateClosed {
+			return Event{}, connFault(err)
+		}
 		return s.frameFault(h, err)
 	}
 	return Event{Kind: Frame}, s.charge(LimitPriorities, 1)

@@ -88,7 +88,7 @@ func TestRFC9113_5_1(t *testing.T) {
 			return [][]byte{raw(frame.TypeHeaders, frame.FlagEndHeaders|frame.FlagEndStream|frame.FlagPriority, 11, block)}
 		}, "RST_STREAM 11 PROTOCOL_ERROR"},
 		{"5.3.2 PRIORITY that depends on itself", some(raw(frame.TypePriority, 0, 1, "\x00\x00\x00\x01\x05")), "RST_STREAM 1 PROTOCOL_ERROR"},
-		{"5.3.2 PRIORITY of a closed stream that depends on itself", some(raw(frame.TypePriority, 0, 5, "\x00\x00\x00\x05\x05")), ""},
+		{"5.3.2 PRIORITY of a closed stream that depends on itself", some(raw(frame.TypePriority, 0, 5, "\x00\x00\x00\x05\x05")), "GOAWAY 9 PROTOCOL_ERROR"},
 		{"5.3.2 PRIORITY of an idle stream that depends on itself", some(raw(frame.TypePriority, 0, 11, "\x00\x00\x00\x0b\x05")), "GOAWAY 9 PROTOCOL_ERROR"},
 		{"5.5 unknown type", some(raw(0xbe, 0xff, 1, "anything")), ""},
 		{"5.5 unknown type in a field block", some(raw(frame.TypeHeaders, 0, 11, "\x82"), raw(0xbe, 0, 0, "")), "GOAWAY 11 PROTOCOL_ERROR"},
@@ -112,6 +112,7 @@ func TestRFC9113_6(t *testing.T) {
 		{"6.2 a block of another stream inside a block", some(raw(frame.TypeHeaders, 0, 11, "\x82"), raw(frame.TypeHeaders, 4, 13, "\x82")), "GOAWAY 11 PROTOCOL_ERROR"},
 		{"6.3 stream 0", some(raw(frame.TypePriority, 0, 0, "\x00\x00\x00\x01\x05")), "GOAWAY 9 PROTOCOL_ERROR"},
 		{"6.3 size", some(raw(frame.TypePriority, 0, 1, "\x00\x00\x00\x03")), "RST_STREAM 1 FRAME_SIZE_ERROR"},
+		{"6.3 size, of a closed stream", some(raw(frame.TypePriority, 0, 5, "\x00\x00\x00\x03")), "GOAWAY 9 FRAME_SIZE_ERROR"},
 		{"6.4 stream 0", some(rst(0)), "GOAWAY 9 PROTOCOL_ERROR"},
 		{"6.4 size", some(raw(frame.TypeRSTStream, 0, 1, "\x00\x00\x08")), "GOAWAY 9 FRAME_SIZE_ERROR"},
 		{"6.5 acknowledgement with a payload", some(raw(frame.TypeSettings, frame.FlagAck, 0, "\x00")), "GOAWAY 9 FRAME_SIZE_ERROR"},
