@@ -76,27 +76,29 @@ type Conn struct {
 	cfg  *Config
 	part *partial    // the message that has begun, or nil
 	fail *CloseError // why the connection failed, sticky
+	mem  *memory     // of earlier messages; nil without context takeover
 
+	deflate  agreement
 	room     int32 // control frames that the peer may still send in a row
 	received CloseCode
 	state    State
 	side     ws.State // as package ws describes a connection
 }
 
-// Extensions are what a handshake has agreed on. The zero value is none.
-type Extensions struct{}
-
 var defaultConfig Config
 
 // Init makes c a fresh connection with the limits of cfg, which it keeps; nil
-// means the defaults.
-func (c *Conn) Init(cfg *Config, _ Extensions) {
+// means the defaults. ext is of the Handshake.
+func (c *Conn) Init(cfg *Config, ext Extensions) {
 	if cfg == nil {
 		cfg = &defaultConfig
 	}
 	*c = Conn{cfg: cfg, state: StateOpen, side: ws.StateServerSide, room: cfg.controlLimit()}
 	if cfg.Client {
 		c.side = ws.StateClientSide
+	}
+	if c.deflate = ext.deflate; c.deflate.on() {
+		c.side = c.side.Set(ws.StateExtended)
 	}
 }
 

@@ -20,7 +20,10 @@
 // comes in fragments, or that has not arrived as a whole, is collected in a
 // buffer of [Config.Buffers], which grows with what has arrived and not with
 // what a header claims, and goes back at the next call. An idle Conn holds no
-// buffer and has 64 bytes at most.
+// buffer and has 64 bytes at most. A compressed message is inflated as it
+// comes, into such a buffer; compressors and decompressors are shared. Only
+// where context takeover was agreed on a connection keeps something: the last
+// octets of both directions.
 //
 // # What is implemented
 //
@@ -28,6 +31,7 @@
 //     (4.4), framing and masking (5.2, 5.3), fragmentation (5.4), control
 //     frames (5.5), closing (7.1), status codes (7.4), UTF-8 (8.1), limits
 //     (10.4). The roles of server and client are both understood.
+//   - RFC 7692: permessage-deflate, with all parameters (7.1), see [Deflate].
 //   - RFC 8441: the handshake by extended CONNECT (5).
 //
 // # What is refused
@@ -35,7 +39,8 @@
 // The error of Next is a [*CloseError] with the status code to close with:
 //
 //	1002  a frame that is not masked, or from a server one that is
-//	1002  a reserved bit without an extension that gives it a meaning
+//	1002  a reserved bit without an extension that gives it a meaning; RSV1
+//	      anywhere but on the first frame of a message
 //	1002  a reserved opcode
 //	1002  a control frame that is fragmented, or longer than 125 octets
 //	1002  a length that is not written in the fewest octets, or has its top
@@ -44,11 +49,15 @@
 //	1002  a Close of one octet, or with a code that must not be sent
 //	1007  a text or a reason that is not UTF-8, at the first octet that shows
 //	      it, even in the middle of a frame
+//	1007  a compressed message that does not inflate, refers to what it must
+//	      not refer to, or does not end as it has to
+//	1008  one whose blocks are mostly tables
 //	1008  control frames and empty fragments without end, see
 //	      Config.MaxControlFrames
 //	1009  a frame above MaxFrameBytes, a message above MaxMessageBytes, as
-//	      soon as a header says so
+//	      soon as a header says so, or so much was inflated
 //
 // Header, masking, and the rules for headers and Close frames are those of
-// github.com/gobwas/ws.
+// github.com/gobwas/ws. The compressors are those of
+// github.com/klauspost/compress; inflating is our own.
 package websocket

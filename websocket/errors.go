@@ -41,6 +41,8 @@ var (
 	errCloseCode   = &CloseError{CloseProtocolError, "RFC 6455 7.4", "code that no Close may carry"}
 	errFrameLong   = &CloseError{CloseMessageTooBig, "RFC 6455 10.4", "frame too long"}
 	errMessageLong = &CloseError{CloseMessageTooBig, "RFC 6455 10.4", "message too long"}
+	errDeflate     = &CloseError{CloseInvalidPayload, "RFC 7692 7.2.2", "message does not inflate"}
+	errInflateWork = &CloseError{ClosePolicyViolation, "RFC 7692 8", "message takes too much work to inflate"}
 	errFlood       = &CloseError{ClosePolicyViolation, "RFC 6455 10.4", "too many control frames or empty fragments"}
 )
 

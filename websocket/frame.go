@@ -46,6 +46,9 @@ func (op OpCode) String() string {
 // 5.5).
 const MaxControlBytes = ws.MaxControlFramePayloadSize
 
+// rsvDeflate is the reserved bit that says that a message is compressed.
+const rsvDeflate = 0x4
+
 // MaxHeaderBytes is the longest frame header.
 const MaxHeaderBytes = ws.MaxHeaderSize
 
@@ -132,6 +135,11 @@ func checkStart(b []byte, side ws.State) *CloseError {
 	}
 	if err := ws.CheckHeader(h, side); err != nil {
 		return fault(err)
+	}
+	// RSV1 is of permessage-deflate, on the first frame of a message only
+	// (RFC 7692, section 6.1).
+	if h.Rsv != 0 && (h.Rsv != rsvDeflate || h.OpCode.IsControl() || h.OpCode == ws.OpContinuation) {
+		return errReservedBits
 	}
 	return nil
 }

@@ -10,7 +10,8 @@ import (
 // A partial is a message of which not everything is here. A connection has
 // one from the first octets of such a message on until it was delivered.
 type partial struct {
-	buf []byte // collected, of Config.Buffers; nil where messages are streamed
+	buf        []byte // collected, of Config.Buffers; nil where messages are streamed
+	*unpacking        // nil if the message is not compressed
 
 	total int64 // octets of the message in finished frames, and in this one
 	rest  int64 // octets of the frame at hand still to come
@@ -31,6 +32,9 @@ var partials = sync.Pool{New: func() any { return new(partial) }}
 
 func (p *partial) release(cfg *Config) {
 	cfg.put(p.buf)
+	if p.unpacking != nil {
+		p.unpacking.release()
+	}
 	*p = partial{}
 	partials.Put(p)
 }
@@ -45,7 +49,7 @@ func (c *Conn) data(h *ws.Header, n int, b []byte, m *Message) (Event, int, *Clo
 	if err := c.admit(h); err != nil {
 		return EventClosed, n, err
 	}
-	if c.part == nil && h.Fin && int64(len(b)-n) >= h.Length {
+	if c.part == nil && h.Rsv == 0 && h.Fin && int64(len(b)-n) >= h.Length {
 		end := n + int(h.Length)
 		ev, err := c.inPlace(h, b[n:end:end], m)
 		return ev, end, err
@@ -55,6 +59,9 @@ func (c *Conn) data(h *ws.Header, n int, b []byte, m *Message) (Event, int, *Clo
 		p = partials.Get().(*partial)
 		p.op = OpCode(h.OpCode)
 		c.part = p
+		if h.Rsv != 0 {
+			c.beginUnpacking(min(int64(len(b)-n), h.Length))
+		}
 	}
 	p.total += h.Length
 	p.rest, p.mask, p.masked, p.maskAt = h.Length, h.Mask, h.Masked, 0
@@ -67,14 +74,17 @@ func (c *Conn) data(h *ws.Header, n int, b []byte, m *Message) (Event, int, *Clo
 // admit judges the length of a data frame against the limits and the ledger.
 // Hot path.
 func (c *Conn) admit(h *ws.Header) *CloseError {
-	begun := int64(0)
+	begun, limit := int64(0), c.cfg.messageLimit()
 	if c.part != nil {
 		begun = c.part.total
+	}
+	if h.Rsv != 0 || c.part != nil && c.part.unpacking != nil {
+		limit = packedLimit(limit)
 	}
 	switch {
 	case h.Length > c.cfg.frameLimit():
 		return errFrameLong
-	case h.Length > c.cfg.messageLimit()-begun:
+	case h.Length > limit-begun:
 		return errMessageLong
 	case h.Length > 0:
 		c.room = min(c.room+1, c.cfg.controlLimit())
@@ -103,6 +113,9 @@ func (c *Conn) inPlace(h *ws.Header, p []byte, m *Message) (Event, *CloseError) 
 // payload goes on with the payload of a frame of c.part. Hot path.
 func (c *Conn) payload(b []byte, m *Message) (Event, int, *CloseError) {
 	p := c.part
+	if p.unpacking != nil {
+		return c.unpack(b, m)
+	}
 	n := int(min(int64(len(b)), p.rest))
 	chunk := b[:n:n]
 	if err := p.open(chunk); err != nil {
@@ -131,10 +144,20 @@ func (c *Conn) payload(b []byte, m *Message) (Event, int, *CloseError) {
 
 // open unmasks a piece of payload and checks it if it is text. Hot path.
 func (p *partial) open(chunk []byte) *CloseError {
+	p.unmask(chunk)
+	return p.check(chunk)
+}
+
+// unmask unmasks a piece of payload. Hot path.
+func (p *partial) unmask(chunk []byte) {
 	if p.masked {
 		ws.Cipher(chunk, p.mask, p.maskAt)
 		p.maskAt = (p.maskAt + len(chunk)) & 3
 	}
+}
+
+// check checks a piece of the message if it is text. Hot path.
+func (p *partial) check(chunk []byte) *CloseError {
 	if p.op != OpText {
 		return nil
 	}

@@ -7,13 +7,16 @@ func (c *Conn) AppendMessage(dst []byte, op OpCode, payload []byte) []byte {
 	if !c.MaySend() {
 		return dst
 	}
+	if c.deflate.on() && len(payload) >= int(c.deflate.minBytes) {
+		return c.appendPacked(dst, op, payload)
+	}
 	return c.appendFrame(dst, op, true, 0, payload)
 }
 
 // AppendFragment appends a part of a message that is not known as a whole:
 // the first part with OpText or OpBinary, the others with OpContinuation, fin
 // with the last. Pings, pongs and a Close may come in between, other messages
-// may not (RFC 6455, section 5.4).
+// may not (RFC 6455, section 5.4). It is not compressed.
 func (c *Conn) AppendFragment(dst []byte, op OpCode, fin bool, payload []byte) []byte {
 	if !c.MaySend() {
 		return dst

@@ -30,6 +30,9 @@ type Policy struct {
 	// that a client offers and that is among them is chosen.
 	Subprotocols []string
 
+	// Deflate is whether and how messages may be compressed.
+	Deflate Deflate
+
 	// Origin decides whether scripts of the given origin may connect to the
 	// given host (RFC 6455, section 10.2). It is not called for clients that
 	// are no browsers and send none. nil is [SameOrigin].
@@ -47,6 +50,8 @@ type Handshake struct {
 	Protocol string
 	// Extensions are for Conn.Init.
 	Extensions Extensions
+
+	extensions string // the answer to their offers, empty for none
 }
 
 // Status is the status of the response.
@@ -65,6 +70,9 @@ func (h *Handshake) AppendFields(dst []Field) []Field {
 	}
 	if h.Protocol != "" {
 		dst = append(dst, Field{"sec-websocket-protocol", h.Protocol})
+	}
+	if h.extensions != "" {
+		dst = append(dst, Field{extensionsField, h.extensions})
 	}
 	return dst
 }
@@ -96,6 +104,7 @@ var (
 	errConnection  = &HandshakeError{400, nil, "RFC 6455 4.2.1", "Connection does not name upgrade"}
 	errKey         = &HandshakeError{400, nil, "RFC 6455 4.2.1", "key is not 16 octets in base64"}
 	errProtocol    = &HandshakeError{400, nil, "RFC 6455 4.1", "subprotocols are not a list of tokens"}
+	errExtensions  = &HandshakeError{400, nil, "RFC 6455 9.1", "malformed extensions"}
 	errOriginTwice = &HandshakeError{400, nil, "RFC 6454 7.3", "more than one Origin"}
 	errOrigin      = &HandshakeError{403, nil, "RFC 6455 10.2", "origin refused"}
 )
@@ -143,8 +152,10 @@ func (p *Policy) check(r *Request, h *Handshake) *HandshakeError {
 		return err
 	}
 	var err *HandshakeError
-	h.Protocol, err = p.choose(r.Fields)
-	return err
+	if h.Protocol, err = p.choose(r.Fields); err != nil {
+		return err
+	}
+	return p.Deflate.negotiate(r.Fields, h)
 }
 
 // checkUpgrade checks what belongs to HTTP/1.1 only, and sets Accept.

@@ -45,7 +45,7 @@ func Modules() []Module {
 		{Dir: "httptwo", Layer: 3, Others: []string{"golang.org/x/net"}},
 		{
 			Dir: "websocket", Layer: 3,
-			Others: []string{"github.com/gobwas/ws"},
+			Others: []string{"github.com/gobwas/ws", "github.com/klauspost/compress"},
 			Brings: []string{"github.com/gobwas/httphead"},
 		},
 		{Dir: "router", Layer: 4},

@@ -1,0 +1,119 @@
+package websocket
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/gobwas/ws"
+	"github.com/klauspost/compress/flate"
+)
+
+// A deflater is a compressor, of no connection.
+type deflater struct {
+	w   *flate.Writer
+	out sink
+}
+
+// A sink appends what is written to it.
+type sink struct{ b []byte }
+
+// Write implements io.Writer.
+func (s *sink) Write(p []byte) (int, error) {
+	s.b = append(s.b, p...)
+	return len(p), nil
+}
+
+// deflaters are the compressors that nobody uses now, by their level, and for
+// smaller windows by those. Each has between half a megabyte and two, and there
+// are no more than compress at the same time.
+var deflaters struct {
+	level  [10]sync.Pool
+	window [maxWindowBits]sync.Pool
+}
+
+// deflaterFor takes a compressor for n octets, what they may refer to
+// included. Whether a window can be kept to matters only for more than fit
+// into it.
+func (a *agreement) deflaterFor(n int) (*deflater, *sync.Pool) {
+	window := 1 << a.sendBits
+	if a.sendBits == maxWindowBits || n <= window {
+		pool := &deflaters.level[a.level]
+		d, ok := pool.Get().(*deflater)
+		if !ok {
+			// No error is possible: Validate knows the levels.
+			w, _ := flate.NewWriter(nil, int(a.level))
+			d = &deflater{w: w}
+		}
+		return d, pool
+	}
+	pool := &deflaters.window[a.sendBits]
+	d, ok := pool.Get().(*deflater)
+	if !ok {
+		w, _ := flate.NewWriterWindow(nil, window)
+		d = &deflater{w: w}
+	}
+	return d, pool
+}
+
+// appendDeflated appends src, compressed as a message (RFC 7692, section
+// 7.2.1), that may repeat what is in known. Hot path.
+func (a *agreement) appendDeflated(dst, src, known []byte) []byte {
+	d, pool := a.deflaterFor(len(known) + len(src))
+	d.out.b = dst
+	d.w.ResetDict(&d.out, known)
+	// No error is possible: a sink has none.
+	_, _ = d.w.Write(src)
+	_ = d.w.Flush()
+	dst = d.out.b
+	d.out.b = nil
+	pool.Put(d)
+	return dst[:len(dst)-len(deflateTail)]
+}
+
+// appendPacked is AppendMessage for a message that is worth compressing. If it
+// turns out not to be, it is sent as it is (RFC 7692, section 6). Hot path.
+func (c *Conn) appendPacked(dst []byte, op OpCode, payload []byte) []byte {
+	var known []byte
+	if c.deflate.sends {
+		known = c.memory().sent
+	}
+	start := len(dst)
+	dst = append(dst, noHeader...)
+	packed := c.deflate.appendDeflated(dst, payload, known)
+	n := len(packed) - len(dst)
+	if n >= len(payload) {
+		return c.appendFrame(packed[:start], op, true, 0, payload)
+	}
+	if c.deflate.sends {
+		c.mem.sent = remember(known, payload, 1<<c.deflate.sendBits)
+	}
+	h := ws.Header{Fin: true, Rsv: rsvDeflate, OpCode: ws.OpCode(op), Length: int64(n)}
+	if c.cfg.Client {
+		h.Masked, h.Mask = true, ws.NewMask()
+		ws.Cipher(packed[len(dst):], h.Mask, 0)
+	}
+	return closeUp(packed, start, h)
+}
+
+// noHeader is room for the header of a frame whose length is not known.
+var noHeader = strings.Repeat("\x00", MaxHeaderBytes)
+
+// closeUp puts the header h at start and its payload, which is at the end of
+// dst, behind it. Hot path.
+func closeUp(dst []byte, start int, h ws.Header) []byte {
+	headed := appendHeader(dst[:start], h)
+	payload := dst[start+len(noHeader):]
+	return append(headed, payload...)
+}
+
+// AppendMessage appends a whole message, OpText or OpBinary, as a server sends
+// it to a connection with these extensions: compressed, if that was agreed on
+// and makes it shorter. It refers to no other message, so it belongs to no
+// connection: any number of them whose extensions are equal may send the same
+// frame. A connection that lets messages refer to earlier ones sends either
+// all of its messages so, or none. Any goroutine. Hot path.
+func (e Extensions) AppendMessage(dst []byte, op OpCode, payload []byte) []byte {
+	c := Conn{cfg: &defaultConfig, deflate: e.deflate, state: StateOpen}
+	c.deflate.sends = false
+	return c.AppendMessage(dst, op, payload)
+}
