@@ -34,6 +34,28 @@ func TestEchoAllocs(t *testing.T) {
 	}
 }
 
+// Neither does it if they are compressed.
+func TestDeflateAllocs(t *testing.T) {
+	for _, takeover := range []bool{false, true} {
+		var client, c Conn
+		client.Init(&Config{Client: true}, withDeflate(false))
+		in := client.AppendMessage(nil, OpText, jsonLike(5000, 1))
+		c.Init(&Config{Buffers: &oneBuffer{}}, withDeflate(takeover))
+		buf := make([]byte, len(in))
+		var out []byte
+		once := func() {
+			copy(buf, in)
+			out = echo(&c, buf, 1000, out[:0])
+		}
+		for range 20 { // until the window is full
+			once()
+		}
+		if n := testing.AllocsPerRun(100, once); n != 0 {
+			t.Errorf("takeover %v: allocs = %v, want 0", takeover, n)
+		}
+	}
+}
+
 func TestAppendAllocs(t *testing.T) {
 	out := make([]byte, 0, 1<<17)
 	payload := make([]byte, 1<<16)

@@ -1,0 +1,9 @@
+//go:build !race
+
+package websocket
+
+// How often, and how many octets, a test sends that repeats itself.
+const (
+	repeats = 1000
+	volume  = 1 << 20
+)
