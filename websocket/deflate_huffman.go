@@ -42,35 +42,41 @@ func (h *huffman) build(lengths []uint8) bool {
 	used := len(lengths) - int(h.count[0])
 	h.count[0] = 0
 	left := 1 // codes of the length at hand that are not given away
-	var at, code [maxCodeBits + 2]uint16
+	var at [maxCodeBits + 2]uint16
 	for n := 1; n <= maxCodeBits; n++ {
 		if left = left<<1 - int(h.count[n]); left < 0 {
 			return false
 		}
 		at[n+1] = at[n] + h.count[n]
-		code[n+1] = (code[n] + h.count[n]) << 1
 	}
-	if left > 0 {
-		if used > 1 || used == 1 && h.count[1] == 0 {
-			return false
-		}
+	if left > 0 && (used > 1 || used == 1 && h.count[1] == 0) {
+		return false
 	}
-	clear(h.fast[:])
 	for symbol, n := range lengths {
-		if n == 0 {
-			continue
+		if n != 0 {
+			h.symbols[at[n]] = uint16(symbol)
+			at[n]++
 		}
-		h.symbols[at[n]] = uint16(symbol)
-		at[n]++
-		if n <= fastBits {
-			first := bits.Reverse16(code[n]) >> (16 - n)
-			for i := int(first); i < len(h.fast); i += 1 << n {
-				h.fast[i] = uint16(symbol)<<4 | uint16(n)
-			}
-		}
-		code[n]++
 	}
+	h.fill()
 	return true
+}
+
+// fill makes fast, twice as large for every bit: what the bits before have
+// decided holds for both values of the new one. Hot path.
+func (h *huffman) fill() {
+	h.fast[0] = 0
+	code, at := uint16(0), 0
+	for n := uint16(1); n <= fastBits; n++ {
+		half := 1 << (n - 1)
+		copy(h.fast[half:2*half], h.fast[:half])
+		for range h.count[n] {
+			h.fast[bits.Reverse16(code)>>(16-n)] = h.symbols[at]<<4 | n
+			code++
+			at++
+		}
+		code <<= 1
+	}
 }
 
 // slow decodes a code that fast does not have. n is the length of the code,

@@ -168,7 +168,7 @@ func (c *Conn) inflate(src []byte) (used int, full bool, err *CloseError) {
 	}
 	for {
 		had := len(p.buf)
-		end := int(min(int64(cap(p.buf)), int64(had)+limit-p.inflated))
+		end := had + int(min(int64(cap(p.buf)-had), limit-p.inflated))
 		out, n, w := p.z.run(p.buf[:had:end], src[used:])
 		used += n
 		p.buf = p.buf[:len(out)]

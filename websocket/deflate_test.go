@@ -282,6 +282,36 @@ func TestDeflateBomb(t *testing.T) {
 	}
 }
 
+// Where messages are streamed, compressed ones come in parts, too: as much as
+// is there, and never more than the room for one.
+func TestDeflateStreamed(t *testing.T) {
+	t.Parallel()
+	cfg := &Config{Stream: true, MaxMessageBytes: Off}
+	hello := packed(1, "\xf2\x48\xcd\xc9\xc9\x07\x00", false)
+	twice := hello + packed(1, "\xf2\x00\x11\x00\x00", false) + packed(2, "\x00", false)
+	want := `part text first=true last=true "Hello"
+part text first=true last=true "Hello"
+part binary first=true last=true ""
+open <nil>`
+	if got := runWith(withDeflate(true), cfg, twice).String(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if got := runWith(withDeflate(true), cfg, hello, 10); len(got.events) != 2 || got.events[1] != `part text first=false last=true "lo"` {
+		t.Errorf("cut in two: %v", got)
+	}
+	zeros := packed(2, string(compressed(make([]byte, 1<<20), 9, 1, false)), false)
+	got := runWith(withDeflate(true), cfg, zeros)
+	if got.err != nil || len(got.events) < 1<<20/(1<<maxWindowBits+streamRoom) {
+		t.Fatalf("%d parts, %v", len(got.events), got.err)
+	}
+	for i, part := range got.events {
+		want := fmt.Sprintf("part binary first=%v last=%v", i == 0, i == len(got.events)-1)
+		if !strings.HasPrefix(part, want) {
+			t.Errorf("part %d is %s", i, part)
+		}
+	}
+}
+
 // peakBuffers counts what is out, and what was at most.
 type peakBuffers struct{ out, bytes, peak int }
 

@@ -2,6 +2,7 @@ package websocket_test
 
 import (
 	"fmt"
+	"strings"
 
 	"reactor.example/websocket"
 )
@@ -45,6 +46,32 @@ func Example() {
 	// Output:
 	// text "Hello"
 	// "\x81\x05Hello\x88\x02\x03\xe8", closed
+}
+
+// Messages that are compressed, if the client can: the handshake says so, and
+// the connection is told.
+func ExampleDeflate() {
+	policy := websocket.Policy{Deflate: websocket.Deflate{Enabled: true, ServerMaxWindowBits: 12}}
+	handshake, err := policy.Check(&websocket.Request{
+		Method: "GET", Minor: 1, Host: "server.example.com",
+		Fields: []websocket.Field{
+			{Name: "upgrade", Value: "websocket"},
+			{Name: "connection", Value: "Upgrade"},
+			{Name: "sec-websocket-key", Value: "dGhlIHNhbXBsZSBub25jZQ=="},
+			{Name: "sec-websocket-version", Value: "13"},
+			{Name: "sec-websocket-extensions", Value: "permessage-deflate; client_max_window_bits"},
+		},
+	})
+	fmt.Println(handshake.AppendFields(nil)[2].Value, err)
+
+	var conn websocket.Conn
+	conn.Init(nil, handshake.Extensions)
+	message := []byte(strings.Repeat("again and ", 100))
+	frame := conn.AppendMessage(nil, websocket.OpText, message)
+	fmt.Println(handshake.Extensions.Deflate(), len(frame) < len(message)/10)
+	// Output:
+	// permessage-deflate; server_no_context_takeover; client_no_context_takeover; server_max_window_bits=12 <nil>
+	// true true
 }
 
 // The opening handshake, judged.
