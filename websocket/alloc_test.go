@@ -53,6 +53,10 @@ func TestDeflateAllocs(t *testing.T) {
 		if n := testing.AllocsPerRun(100, once); n != 0 {
 			t.Errorf("takeover %v: allocs = %v, want 0", takeover, n)
 		}
+		shared := func() { out = withDeflate(takeover).AppendMessage(out[:0], OpText, buf) }
+		if n := testing.AllocsPerRun(100, shared); n != 0 {
+			t.Errorf("shared frame: allocs = %v, want 0", n)
+		}
 	}
 }
 

@@ -76,9 +76,10 @@ type Conn struct {
 	cfg  *Config
 	part *partial    // the message that has begun, or nil
 	fail *CloseError // why the connection failed, sticky
-	mem  *memory     // of earlier messages; nil without context takeover
+	mem  *memory     // of earlier messages, where they may be referred to, or nil
 
 	deflate  agreement
+	packing  bool  // a message is sent in fragments, compressed
 	room     int32 // control frames that the peer may still send in a row
 	received CloseCode
 	state    State

@@ -81,22 +81,55 @@ func (c *Conn) appendPacked(dst []byte, op OpCode, payload []byte) []byte {
 	if c.deflate.sends {
 		known = c.memory().sent
 	}
-	start := len(dst)
-	dst = append(dst, noHeader...)
-	packed := c.deflate.appendDeflated(dst, payload, known)
-	n := len(packed) - len(dst)
-	if n >= len(payload) {
-		return c.appendFrame(packed[:start], op, true, 0, payload)
+	packed, shorter := c.appendPackedFrame(dst, op, true, payload, known)
+	if !shorter {
+		return c.appendFrame(packed, op, true, 0, payload)
 	}
 	if c.deflate.sends {
 		c.mem.sent = remember(known, payload, 1<<c.deflate.sendBits)
 	}
-	h := ws.Header{Fin: true, Rsv: rsvDeflate, OpCode: ws.OpCode(op), Length: int64(n)}
+	return packed
+}
+
+// appendPackedFragment is AppendFragment where compression was agreed on. Each
+// fragment is compressed by itself, with what went before in known, so that no
+// compressor is held in between: while the message lasts, the connection
+// remembers the end of it.
+func (c *Conn) appendPackedFragment(dst []byte, op OpCode, fin bool, payload []byte) []byte {
+	mem := c.memory()
+	if op != OpContinuation && !c.deflate.sends {
+		mem.sent = nil
+	}
+	dst, _ = c.appendPackedFrame(dst, op, fin, payload, mem.sent)
+	mem.sent = remember(mem.sent, payload, 1<<c.deflate.sendBits)
+	if fin && !c.deflate.sends {
+		mem.sent = nil
+	}
+	return dst
+}
+
+// appendPackedFrame appends a frame of a compressed message. A whole message
+// is appended only if that makes it shorter. Hot path.
+func (c *Conn) appendPackedFrame(dst []byte, op OpCode, fin bool, payload, known []byte) (out []byte, shorter bool) {
+	start := len(dst)
+	dst = append(dst, noHeader...)
+	packed := c.deflate.appendDeflated(dst, payload, known)
+	if !fin { // only the last fragment of a message goes without it
+		packed = append(packed, deflateTail...)
+	}
+	n := len(packed) - len(dst)
+	if fin && op != OpContinuation && n >= len(payload) {
+		return packed[:start], false
+	}
+	h := ws.Header{Fin: fin, OpCode: ws.OpCode(op), Length: int64(n)}
+	if op != OpContinuation {
+		h.Rsv = rsvDeflate
+	}
 	if c.cfg.Client {
 		h.Masked, h.Mask = true, ws.NewMask()
 		ws.Cipher(packed[len(dst):], h.Mask, 0)
 	}
-	return closeUp(packed, start, h)
+	return closeUp(packed, start, h), true
 }
 
 // noHeader is room for the header of a frame whose length is not known.

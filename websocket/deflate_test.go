@@ -312,6 +312,46 @@ open <nil>`
 	}
 }
 
+// What is sent in fragments is compressed as one message, with RSV1 on the
+// first only, and nothing is kept of it.
+func TestDeflateFragments(t *testing.T) {
+	t.Parallel()
+	for n := range 4 {
+		ext := withDeflate(n&1 != 0)
+		ext.deflate.sendBits, ext.deflate.receiveBits = 10, 10
+		var server, client Conn
+		server.Init(nil, ext)
+		client.Init(&Config{Client: true, Stream: n&2 != 0}, ext)
+		content := jsonLike(20000, 1)
+		for round := range 3 {
+			var frames []byte
+			op := OpText
+			for at := 0; at < len(content); at += 1500 {
+				end := min(at+1500, len(content))
+				before := len(frames)
+				frames = server.AppendFragment(frames, op, end == len(content), content[at:end])
+				if rsv := frames[before]&0x40 != 0; rsv != (op == OpText) {
+					t.Errorf("RSV1 %v on %v", rsv, op)
+				}
+				frames = server.AppendPing(frames, nil)
+				op = OpContinuation
+			}
+			frames = server.AppendFragment(frames, OpBinary, true, []byte("whole"))
+			frames = server.AppendMessage(frames, OpBinary, content[:3000])
+			want := string(content) + "whole" + string(content[:3000])
+			if got, err := receive(&client, frames, 1000+round); err != nil || string(got) != want {
+				t.Fatalf("case %d, round %d: %d octets of %d, %v", n, round, len(got), len(want), err)
+			}
+			if len(frames) > len(content)/2 {
+				t.Errorf("%d octets became %d", len(content), len(frames))
+			}
+		}
+		if n&1 == 0 && server.mem.sent != nil {
+			t.Error("a message is remembered after its end")
+		}
+	}
+}
+
 // peakBuffers counts what is out, and what was at most.
 type peakBuffers struct{ out, bytes, peak int }
 
