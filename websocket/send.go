@@ -16,9 +16,8 @@ func (c *Conn) AppendMessage(dst []byte, op OpCode, payload []byte) []byte {
 // AppendFragment appends a part of a message that is not known as a whole:
 // the first part with OpText or OpBinary, the others with OpContinuation, fin
 // with the last. Pings, pongs and a Close may come in between, other messages
-// may not (RFC 6455, section 5.4). Where compression
-// was agreed on, such a message is compressed, unless its first part is its
-// last.
+// may not (RFC 6455, section 5.4). Where compression was agreed on, such a
+// message is compressed, unless its first part is its last.
 func (c *Conn) AppendFragment(dst []byte, op OpCode, fin bool, payload []byte) []byte {
 	if !c.MaySend() {
 		return dst
