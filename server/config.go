@@ -2,6 +2,7 @@ package server
 
 import (
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -122,31 +123,6 @@ type Config struct {
 	Buffers func(loop int) Buffers
 }
 
-// A Listener is one more address to serve.
-type Listener struct {
-	Host string // as Config.BindHost
-	Port int    // as Config.BindPort
-}
-
-// TLSConfig is the table tls of the configuration file. This version does
-// not serve TLS yet: Validate refuses Enabled.
-type TLSConfig struct {
-	Enabled    bool
-	CertFile   string // PEM, the whole chain
-	KeyFile    string // PEM
-	MinVersion string // "1.2" (also the meaning of empty) or "1.3"
-}
-
-// HTTP2Config is the table http2 of the configuration file. This version
-// checks the values and does not serve HTTP/2 yet.
-type HTTP2Config struct {
-	Disabled             bool   // the file's http2.enabled = false
-	MaxConcurrentStreams uint32 // zero means 100
-	InitialWindowSize    uint32 // bytes a stream; zero means 65535
-	MaxFrameSize         uint32 // bytes; zero means 16384
-	MaxHeaderListSize    uint32 // bytes; zero means 65536
-}
-
 // withDefaults returns c with every zero field replaced by its default and
 // every Off by the value that the code reads as unbounded.
 func (c Config) withDefaults() Config {
@@ -169,17 +145,21 @@ func (c Config) withDefaults() Config {
 	or(&c.OutputHighWater, 64<<10)
 	or(&c.LingerBytes, 256<<10)
 	or(&c.LingerTimeout, 2*time.Second)
-	orString(&c.TLS.MinVersion, "1.2")
-	or(&c.HTTP2.MaxConcurrentStreams, 100)
-	or(&c.HTTP2.InitialWindowSize, 65535)
-	or(&c.HTTP2.MaxFrameSize, 16384)
-	or(&c.HTTP2.MaxHeaderListSize, 65536)
+	c.TLS = c.TLS.withDefaults()
+	c.HTTP2 = c.HTTP2.withDefaults()
 	c.WebSocket = c.WebSocket.withDefaults()
 	if c.MaxHeaderSize < 0 {
 		c.MaxHeaderSize = 16 << 20
 	}
 	if c.Logger == nil {
 		c.Logger = zap.NewNop()
+	}
+	c.Listeners = slices.Clone(c.Listeners)
+	for i := range c.Listeners {
+		if t := c.Listeners[i].TLS; t != nil {
+			filled := t.withDefaults()
+			c.Listeners[i].TLS = &filled
+		}
 	}
 	return c
 }
@@ -227,7 +207,7 @@ func (c Config) Validate() error {
 	refuse(d.BindPort < Ephemeral || d.BindPort > 65535, "bind_port", "must be 0 to 65535")
 	refuse(!validHost(d.BindHost), "bind_host", "must be an IP address, a host name or unix: and a path")
 	for _, l := range d.Listeners {
-		refuse(l.Port < Ephemeral || l.Port > 65535 || !validHost(l.Host), "listeners", "each needs a host and a port from 0 to 65535")
+		faults = append(faults, l.faults()...)
 	}
 	refuse(d.MaxConnections < Off, "max_connections", "must be 0 (unlimited) or more")
 	refuse(d.WorkerThreads < 0 || d.WorkerThreads > 1024, "worker_threads", "must be 0 (automatic) to 1024")
@@ -250,32 +230,12 @@ func (c Config) Validate() error {
 	refuse(d.BodyBuffer < 4096, "body_buffer", "must be at least 4096 bytes")
 	refuse(d.OutputHighWater < 4096, "output_high_water", "must be at least 4096 bytes")
 	faults = append(faults, d.HTTP2.faults()...)
-	faults = append(faults, d.TLS.faults()...)
+	faults = append(faults, d.TLS.faults("tls")...)
 	faults = append(faults, d.WebSocket.faults()...)
 	if faults == nil {
 		return nil
 	}
 	return faults
-}
-
-func (h HTTP2Config) faults() (faults ConfigError) {
-	if h.Disabled {
-		return nil
-	}
-	if h.InitialWindowSize > 1<<31-1 {
-		faults = append(faults, FieldError{"http2.initial_window_size", "must be 1 to 2147483647 (RFC 9113, section 6.5.2)"})
-	}
-	if h.MaxFrameSize < 16384 || h.MaxFrameSize > 1<<24-1 {
-		faults = append(faults, FieldError{"http2.max_frame_size", "must be 16384 to 16777215 (RFC 9113, section 6.5.2)"})
-	}
-	return faults
-}
-
-func (t TLSConfig) faults() (faults ConfigError) {
-	if !t.Enabled {
-		return nil
-	}
-	return ConfigError{{"tls.enabled", "this version does not serve TLS yet; set it to false and put a TLS proxy in front"}}
 }
 
 // validHost reports whether host can name a listener. A name that looks

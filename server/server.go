@@ -4,7 +4,7 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"slices"
+	"reflect"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -318,11 +318,11 @@ func restartFields(old, cfg Config) (keys []string) {
 	}
 	differ(old.BindHost != cfg.BindHost, "bind_host")
 	differ(old.BindPort != cfg.BindPort, "bind_port")
-	differ(!slices.Equal(old.Listeners, cfg.Listeners), "listeners")
+	differ(!reflect.DeepEqual(old.Listeners, cfg.Listeners), "listeners")
 	differ(old.ReusePort != cfg.ReusePort, "reuse_port")
 	differ(old.WorkerThreads != cfg.WorkerThreads, "worker_threads")
 	differ(old.OutputHighWater != cfg.OutputHighWater, "output_high_water")
-	differ(old.TLS != cfg.TLS, "tls")
+	differ(!reflect.DeepEqual(old.TLS, cfg.TLS), "tls")
 	differ(old.HTTP2.Disabled != cfg.HTTP2.Disabled, "http2.enabled")
 	return keys
 }
