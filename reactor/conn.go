@@ -32,6 +32,18 @@ type Handler interface {
 	OnClose(c *Conn, err error)
 }
 
+// A Producer is a Handler that makes its output as late as possible: when all of
+// a step has been handled, once, right before the output is sent. A protocol
+// that frames, compresses or encrypts does it there for everything at once.
+type Producer interface {
+	Handler
+	// OnFlush is called before output is sent, once for any number of
+	// Conn.RequestFlush that came before it. It appends to the output. If it
+	// holds something back, say because enough is pending, it calls RequestFlush
+	// again, and is called again when the kernel has taken what there is.
+	OnFlush(c *Conn)
+}
+
 // A NopHandler does nothing. A handler that embeds it has only the methods to
 // write that it needs. It leaves input unconsumed and connections open.
 type NopHandler struct{}
@@ -95,6 +107,7 @@ const (
 	endOutput                         // CloseWrite: FIN behind the pending output
 	outputEnded                       // FIN sent
 	closeLater                        // CloseAfterFlush
+	asksFlush                         // RequestFlush: the handler has output to make
 	closing                           // listed for closing
 	closed
 )

@@ -118,16 +118,41 @@ func (c *Conn) markDirty() {
 	}
 }
 
+// RequestFlush arranges for OnFlush of the handler, which must be a [Producer],
+// before the output of the current step is sent. Hot path.
+func (c *Conn) RequestFlush() {
+	c.set(asksFlush)
+	c.markDirty()
+}
+
+// produce asks the handler for the output that it has still to make. What it
+// writes is sent right behind, so that there is no need to list c again. Hot
+// path.
+func (c *Conn) produce() {
+	was := c.flags & dirty
+	c.flags = c.flags&^asksFlush | dirty
+	c.handler.(Producer).OnFlush(c)
+	c.flags = c.flags&^dirty | was
+}
+
 // flush gives the kernel what it takes, at most maxFlush bytes. Hot path.
 func (c *Conn) flush() {
 	if c.flags&(blocked|closing|closed) != 0 {
 		return
+	}
+	if c.is(asksFlush) {
+		if c.produce(); c.Closed() {
+			return
+		}
 	}
 	if c.is(outputEnded) && c.out != nil {
 		c.dropOutput() // written behind FIN
 	}
 	if c.out == nil || c.sendPending() {
 		c.flushed()
+	}
+	if c.flags&(asksFlush|blocked) == asksFlush {
+		c.loop.markReady(c)
 	}
 }
 
@@ -166,7 +191,7 @@ func (c *Conn) sendPending() bool {
 
 // hasToFlush reports that a flush would do something. Hot path.
 func (c *Conn) hasToFlush() bool {
-	return !c.is(blocked) && (c.out != nil || c.is(endOutput|closeLater))
+	return !c.is(blocked) && (c.out != nil || c.is(endOutput|closeLater|asksFlush))
 }
 
 // dropOutput forgets what is pending.
@@ -185,7 +210,7 @@ func (c *Conn) flushed() {
 		c.out = nil
 		l.freeOutput(o)
 	}
-	if c.out == nil {
+	if c.out == nil && !c.is(asksFlush) {
 		if c.is(endOutput) && !c.is(outputEnded) {
 			c.set(outputEnded)
 			l.kernel.ShutdownWrite(int(c.fd))
