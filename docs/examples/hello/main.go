@@ -18,5 +18,9 @@ func main() {
 		time.Sleep(100 * time.Millisecond) // ordinary Go; everybody else is served meanwhile
 		w.Text(200, "Hello, "+r.Param("name")+"!\n")
 	})
+	go func() {
+		<-srv.Ready()
+		log.Print("listening on ", srv.Addr())
+	}()
 	log.Fatal(srv.ListenAndServe(context.Background()))
 }
