@@ -33,6 +33,9 @@ var (
 	ErrDeadline = errors.New("server: time for the request is over")
 	// ErrHijacked says that the connection was taken over.
 	ErrHijacked = errors.New("server: connection was taken over")
+	// ErrNoHijack says that the connection carries several requests, so that
+	// none of them can take it over: HTTP/2.
+	ErrNoHijack = errors.New("server: a connection of HTTP/2 cannot be taken over")
 	// ErrShutdown is the cause of what the end of the drain time has cut.
 	ErrShutdown = errors.New("server: shut down")
 	// ErrHandlerFailed is the reason when a connection was closed because a

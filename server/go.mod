@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	go.uber.org/zap v1.28.0
 	reactor.example/httpone v0.1.0
+	reactor.example/httptwo v0.1.0
 	reactor.example/reactor v0.1.0
 	reactor.example/router v0.1.0
 )
@@ -13,6 +14,7 @@ require (
 	github.com/gobwas/httphead v0.1.0 // indirect
 	github.com/gobwas/ws v1.5.0 // indirect
 	github.com/klauspost/compress v1.20.4 // indirect
+	golang.org/x/net v0.62.0 // indirect
 )
 
 require (
@@ -23,6 +25,7 @@ require (
 
 replace (
 	reactor.example/httpone => ../httpone
+	reactor.example/httptwo => ../httptwo
 	reactor.example/reactor => ../reactor
 	reactor.example/router => ../router
 	reactor.example/websocket => ../websocket

@@ -45,7 +45,7 @@ const (
 	phaseEnd                  // nothing more
 )
 
-type flags1 uint8
+type flags1 uint16
 
 const (
 	headSent    flags1 = 1 << iota // the final head of the response
@@ -55,18 +55,22 @@ const (
 	drainOnly                      // told once that the server shuts down
 	clientEnded                    // the peer's FIN was seen
 	byAddress                      // counted in the table of addresses
+	fresh                          // the first octets may be the preface of HTTP/2
+	detects                        // fresh at first, and no request since
+	secure                         // over TLS
+	redirects                      // every request is answered with a redirect
 )
 
-func newHTTP1(s *shard, t transport) *http1 {
+func newHTTP1(s *shard, t transport, flags flags1) *http1 {
 	h := s.freeHTTP1()
-	h.t, h.shard, h.opened = t, s, s.loop.Now()
+	h.t, h.shard, h.opened, h.flags = t, s, s.loop.Now(), flags
+	s.counts.conns++
 	h.parser.Init(s.parserConfig())
-	h.idle()
+	h.phase = phaseIdle // and the first octet has the time of a request
+	h.inAt = earlier(h.after(h.limits().RequestTimeout), h.after(h.limits().IdleTimeout))
+	h.arm()
 	if s.draining {
 		s.loop.Post(func() { h.drain(); s.loop.Post(h.drain) }) // see beginDrain
-	}
-	if s.byAddress {
-		h.flags |= byAddress
 	}
 	return h
 }
@@ -96,6 +100,9 @@ func (h *http1) advance() {
 		if h.req == nil {
 			if len(b) == 0 {
 				h.starve()
+				return
+			}
+			if h.flags&fresh != 0 && h.isPreface(b) {
 				return
 			}
 			h.req = h.shard.newRequest()
@@ -256,6 +263,12 @@ func (h *http1) OnClose(_ *reactor.Conn, err error) {
 		h.shard.freeRequest(h.req)
 		h.req = nil
 	}
+	h.leave(err)
+}
+
+// leave ends what the server counts of the connection.
+func (h *http1) leave(err error) {
+	h.shard.counts.conns--
 	h.shard.closed(h.connInfo(), h.flags&byAddress != 0, err)
 }
 
@@ -335,7 +348,7 @@ func (h *http1) takeOver(ex *exchange) (net.Conn, error) {
 	ex.reply.stage = replyTakenOver
 	ex.mu.Unlock()
 	h.phase = phaseEnd
-	h.shard.closed(h.connInfo(), h.flags&byAddress != 0, ErrHijacked)
+	h.leave(ErrHijacked)
 	return nc, nil
 }
 

@@ -27,6 +27,10 @@ func (h *http1) refuse(err error) {
 		return
 	}
 	h.shard.counts.refused++
+	if h.isStranger(fault) {
+		h.finishConn()
+		return
+	}
 	ex := h.ex
 	if ex != nil && ex.away {
 		h.failBody(fault)
@@ -40,6 +44,12 @@ func (h *http1) refuse(err error) {
 		h.release(fault)
 	}
 	h.goodbye(true)
+}
+
+// isStranger reports whether the very first line on the connection shows that
+// the client does not speak HTTP/1 at all.
+func (h *http1) isStranger(fault *httpone.ProtocolError) bool {
+	return h.ex == nil && h.phase == phaseHead && h.flags&detects != 0 && fault.Status != 408 && isForeign(h.t.Input())
 }
 
 // answerFault sends the answer to a fault that no handler has seen.

@@ -1,10 +1,6 @@
 package server
 
 import (
-	"strconv"
-
-	"go.uber.org/zap"
-
 	"reactor.example/httpone"
 	"reactor.example/reactor"
 )
@@ -18,12 +14,13 @@ const refLimit = 4 << 10
 func (h *http1) sendRest(ex *exchange) error {
 	r := &ex.reply
 	if h.flags&failed != 0 && h.flags&headSent == 0 && !(ex.asHTTP && r.begun()) {
-		h.replace(ex)
+		ex.replaceBy(ex.refusal)
 	}
 	if h.flags&headSent == 0 {
 		if err := h.sendHead(ex, h.wholeLength(ex)); err != nil {
 			h.shard.logReply(ex, err) // for example a field name that is none
-			h.replaceBy(ex, 500)
+			h.flags |= lastOne
+			ex.replaceBy(500)
 			if err := h.sendHead(ex, h.wholeLength(ex)); err != nil {
 				return err
 			}
@@ -38,24 +35,11 @@ func (h *http1) sendRest(ex *exchange) error {
 }
 
 // wholeLength is the length to declare for a response that is here as a
-// whole. Hot path.
+// whole. The connection does not outlive one that had to be replaced. Hot path.
 func (h *http1) wholeLength(ex *exchange) int64 {
-	r := &ex.reply
-	length := int64(len(r.whole) + r.buf.n)
-	switch {
-	case r.hasLength && (ex.head.noBody || bodyless(r.statusOr200()) || r.length == unknownLength):
-		return r.length
-	case r.hasLength && r.length != length:
-		h.replaceBy(ex, 500)
-		h.shard.logReply(ex, ErrLength)
-		return int64(len(r.whole))
-	case length > 0 && ex.head.path == "" && ex.head.method == "CONNECT" && r.statusOr200()/100 == 2:
-		// It would be sent into the tunnel (RFC 9110, section 9.3.6).
-		h.replaceBy(ex, 500)
-		h.shard.logReply(ex, ErrNoBody)
-		return int64(len(r.whole))
-	case len(r.trailers) > 0 && !ex.head.noBody:
-		return unknownLength
+	length, ok := ex.wholeLength()
+	if !ok {
+		h.flags |= lastOne
 	}
 	return length
 }
@@ -261,57 +245,14 @@ func (h *http1) OnDrain(*reactor.Conn) {
 // rescue handles a handler that panicked or ended its goroutine. It reports
 // whether the exchange goes on with the user's error handler.
 func (h *http1) rescue(ex *exchange, cause error) bool {
-	failure := &HandlerError{}
-	if p, ok := cause.(*reactor.PanicError); ok {
-		failure.Value, failure.Stack = p.Value, p.Stack
-	}
-	quiet := failure.Value == errAbort
-	if !quiet {
-		h.shard.logPanic(ex, failure)
-	}
+	failure := ex.failureOf(cause)
 	if h.t.Closed() {
 		return false
 	}
-	if quiet || h.flags&headSent != 0 || ex.reply.stage == replyTakenOver {
+	if failure.Value == errAbort || h.flags&headSent != 0 || ex.reply.stage == replyTakenOver {
 		h.t.Close(ErrHandlerFailed)
 		return false
 	}
 	h.flags |= lastOne
-	ex.reply.reset()
-	if ex.failure != nil { // OnError failed, too
-		h.replaceBy(ex, 500)
-		return false
-	}
-	ex.failure = failure
-	ex.away = true
-	h.shard.loop.Schedule(ex)
-	return true
+	return ex.callOnError(failure)
 }
-
-// replace puts the answer to a faulty request in the place of whatever the
-// handler has said, unless it is being sent already.
-func (h *http1) replace(ex *exchange) {
-	h.replaceBy(ex, ex.refusal)
-}
-
-func (h *http1) replaceBy(ex *exchange, status int) {
-	r := &ex.reply
-	r.reset()
-	r.status, r.stage, r.whole = status, replyWhole, []byte(statusText(status))
-	r.setDefault("content-type", "text/plain; charset=utf-8")
-	h.flags |= lastOne
-}
-
-func (s *shard) logReply(ex *exchange, err error) {
-	s.srv.logs.log(zap.WarnLevel, "response failed",
-		zap.String("method", ex.head.method), zap.String("path", ex.head.path), zap.Error(err))
-}
-
-func (s *shard) logPanic(ex *exchange, failure *HandlerError) {
-	s.counts.panics++
-	s.srv.logs.log(zap.ErrorLevel, "handler panicked",
-		zap.String("method", ex.head.method), zap.String("path", ex.head.path),
-		zap.String("route", ex.route.pattern), zap.Any("panic", failure.Value), zap.ByteString("stack", failure.Stack))
-}
-
-func itoa(n int) string { return strconv.Itoa(n) }

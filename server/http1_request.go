@@ -12,10 +12,14 @@ func (h *http1) head() {
 	s := h.shard
 	ex := s.newExchange()
 	h.ex = ex
+	h.flags &^= detects
 	ex.carrier = h
 	ex.snap = s.srv.snap.Load()
 	ex.begun = s.loop.Now()
 	ex.head = headOf(h.req)
+	if h.flags&(secure|redirects) != 0 {
+		h.special(ex)
+	}
 	s.begin(ex)
 	if length := ex.head.length; length != 0 {
 		limit := ex.body.limit
@@ -50,6 +54,16 @@ func headOf(r *httpone.Request) head {
 		hd.path = ""
 	}
 	return hd
+}
+
+// special notes what the connection makes of a request.
+func (h *http1) special(ex *exchange) {
+	if h.flags&redirects != 0 {
+		ex.route = h.redirectOf()
+	}
+	if h.flags&secure != 0 {
+		ex.head.scheme = "https"
+	}
 }
 
 // startOrCollect starts the handler with the head if the body is large, or
@@ -128,7 +142,9 @@ func (h *http1) end() {
 func (s *shard) begin(ex *exchange) {
 	s.counts.requests++
 	s.counts.active++
-	ex.route = s.routeOf(ex)
+	if ex.route == nil {
+		ex.route = s.routeOf(ex)
+	}
 	if ex.body.limit = ex.route.settings.MaxBodyBytes; ex.body.limit == 0 {
 		ex.body.limit = ex.snap.cfg.MaxBodySize
 	}

@@ -105,7 +105,7 @@ func (h *http1) lookAtBody() {
 	waiting, reading := ex.body.waiting, ex.body.read
 	ex.mu.Unlock()
 	fixed := ex.route.settings.ReadTimeout > 0 || !reading
-	slow := waiting && h.flags&rated != 0 && ex.body.received-h.inMark < h.leastBytes(ex)
+	slow := waiting && h.flags&rated != 0 && ex.body.received-h.inMark < h.shard.leastBytes(ex)
 	if fixed || slow {
 		h.shard.limitHit("min_rate")
 		h.refuse(errTimeout)
@@ -116,7 +116,7 @@ func (h *http1) lookAtBody() {
 
 // watchBody arranges for the next look at the body's rate.
 func (h *http1) watchBody() {
-	if h.leastBytes(h.ex) > 0 {
+	if h.shard.leastBytes(h.ex) > 0 {
 		h.inMark = h.ex.body.received
 		h.inAt = h.after(h.limits().MinRateGrace)
 		h.arm()
@@ -126,7 +126,7 @@ func (h *http1) watchBody() {
 // OnBlocked implements reactor.Handler: the client does not take its response for
 // now. Reading one octet now and then does not help it: see tooSlowOut.
 func (h *http1) OnBlocked(*reactor.Conn) {
-	if h.outAt == 0 && h.leastBytes(h.ex) > 0 {
+	if h.outAt == 0 && h.shard.leastBytes(h.ex) > 0 {
 		h.outMark = h.t.Sent()
 		h.outAt = h.after(h.limits().MinRateGrace)
 		h.arm()
@@ -141,7 +141,7 @@ func (h *http1) tooSlowOut() bool {
 		return false
 	}
 	sent := h.t.Sent()
-	if sent-h.outMark < h.leastBytes(h.ex) {
+	if sent-h.outMark < h.shard.leastBytes(h.ex) {
 		return true
 	}
 	h.outMark = sent
@@ -150,9 +150,9 @@ func (h *http1) tooSlowOut() bool {
 }
 
 // leastBytes is what has to be transferred from one look to the next; zero
-// if there is no least rate.
-func (h *http1) leastBytes(ex *exchange) int64 {
-	cfg := h.limits()
+// if there is no least rate. ex may be nil.
+func (s *shard) leastBytes(ex *exchange) int64 {
+	cfg := &s.srv.snap.Load().cfg
 	rate := cfg.MinRate
 	if ex != nil && ex.route.settings.MinRate != 0 {
 		rate = ex.route.settings.MinRate

@@ -1,6 +1,9 @@
 package server
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // A Listener is one more address to serve.
 type Listener struct {
@@ -48,4 +51,22 @@ func (l *Listener) protocols(http2 bool) []string {
 		all = []string{protoHTTP2, protoHTTP1}
 	}
 	return slices.DeleteFunc(slices.Clone(all), func(p string) bool { return p == protoHTTP2 && !http2 })
+}
+
+// address is the network and address of l as reactor.Listen takes them.
+func (l Listener) address() (network, address string) {
+	if path, ok := strings.CutPrefix(l.Host, "unix:"); ok {
+		return "unix", path
+	}
+	port := max(l.Port, 0) // Ephemeral is 0 there
+	return "tcp", joinHostPort(l.Host, port)
+}
+
+// first is the listener of BindHost and BindPort.
+func (c *Config) first() Listener {
+	l := Listener{Host: c.BindHost, Port: c.BindPort}
+	if c.TLS.Enabled {
+		l.TLS = &c.TLS
+	}
+	return l
 }

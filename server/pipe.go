@@ -11,6 +11,7 @@ import (
 type pipe struct {
 	blocks []*block // in order
 	n      int      // bytes in all
+	off    int      // bytes of the first block that take has taken
 }
 
 // A block is a piece of a body. Whoever took it from the pipe may give it to
@@ -87,6 +88,10 @@ func (p *pipe) withdraw(b *block) bool {
 	}
 	p.blocks = slices.Delete(p.blocks, i, i+1)
 	p.n -= len(b.b)
+	if i == 0 {
+		p.n += p.off
+		p.off = 0
+	}
 	return true
 }
 
@@ -103,6 +108,25 @@ func (p *pipe) first() []byte {
 		return nil
 	}
 	return p.blocks[0].b
+}
+
+// take moves at most limit bytes behind dst. Blocks that it has emptied are
+// appended to spent: the caller releases them when it has let go of the
+// exchange's mutex. Hot path.
+func (p *pipe) take(dst []byte, limit int, spent []*block) ([]byte, []*block) {
+	for limit > 0 && p.n > 0 {
+		b := p.blocks[0]
+		k := min(limit, len(b.b)-p.off)
+		dst = append(dst, b.b[p.off:p.off+k]...)
+		limit -= k
+		p.n -= k
+		if p.off += k; p.off == len(b.b) {
+			p.off = 0
+			p.n += len(b.b) // which next takes away
+			spent = append(spent, p.next())
+		}
+	}
+	return dst, spent
 }
 
 // next removes the first block and gives it to the caller; nil if there is
@@ -128,5 +152,5 @@ func (p *pipe) reset() {
 		b.Release()
 		p.blocks[i] = nil
 	}
-	p.blocks, p.n = p.blocks[:0], 0
+	p.blocks, p.n, p.off = p.blocks[:0], 0, 0
 }

@@ -21,7 +21,7 @@ func newLab(t *testing.T, cfg Config, register func(s *Server)) (*reactortest.La
 	if register != nil {
 		register(s)
 	}
-	lab := reactortest.NewLab(t, reactortest.Config{Open: func(c *reactor.Conn) reactor.Handler { return s.accept(c) }})
+	lab := reactortest.NewLab(t, reactortest.Config{Open: func(c *reactor.Conn) reactor.Handler { return s.newDoor(&Listener{}).accept(c) }})
 	s.serveOn(lab.Group)
 	t.Cleanup(s.logs.close)
 	return lab, s
@@ -29,7 +29,7 @@ func newLab(t *testing.T, cfg Config, register func(s *Server)) (*reactortest.La
 
 func TestClockIdleConnectionIsClosed(t *testing.T) {
 	t.Parallel()
-	lab, _ := newLab(t, Config{IdleTimeout: time.Minute}, func(s *Server) { s.Get("/", hello) })
+	lab, _ := newLab(t, Config{IdleTimeout: time.Minute, RequestTimeout: Off}, func(s *Server) { s.Get("/", hello) })
 	fresh, used := lab.Dial(), lab.Dial()
 	lab.Advance(30 * time.Second)
 	used.Send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -51,11 +51,25 @@ func TestClockIdleConnectionIsClosed(t *testing.T) {
 	}
 }
 
+func TestClockSilentConnectionHasTheTimeOfARequest(t *testing.T) {
+	t.Parallel()
+	lab, _ := newLab(t, Config{RequestTimeout: 10 * time.Second}, nil)
+	p := lab.Dial()
+	lab.Advance(9 * time.Second)
+	if p.Closed() {
+		t.Error("closed before 10 s were over")
+	}
+	lab.Advance(2 * time.Second)
+	if !p.Closed() || p.Received() != "" {
+		t.Error("not closed after 10 s, or not in silence")
+	}
+}
+
 func TestClockHeadThatTricklesIsRefused(t *testing.T) {
 	t.Parallel()
 	lab, _ := newLab(t, Config{RequestTimeout: 10 * time.Second}, nil)
 	p := lab.Dial()
-	lab.Advance(time.Hour / 30) // idle time does not count
+	lab.Advance(9 * time.Second) // the time before the first octet does not count
 	p.Send("GET / HTTP/1.1\r\n")
 	for range 9 {
 		lab.Advance(time.Second)

@@ -89,7 +89,7 @@ func newFlippedRig(t *testing.T, register func(s *Server)) (*rig, *http.Client) 
 	t.Helper()
 	g := newRig(t, Config{}, func(s *Server) {
 		s.layer = func(sh *shard, c *reactor.Conn) reactor.Handler {
-			return layered{newHTTP1(sh, &flipped{transport: c})}
+			return layered{newHTTP1(sh, &flipped{transport: c}, 0)}
 		}
 		register(s)
 	})

@@ -27,7 +27,8 @@ type Server struct {
 	snap      atomic.Pointer[snapshot]
 	reactor   *reactor.Group
 	shards    []*shard
-	listeners []*reactor.Listener
+	doors     []*door
+	windows   windowBudget // of all HTTP/2 connections together
 	addresses *addressTable
 	logs      *logRing
 	netHTTP   func() *http.Server // what http.ServerContextKey gives
@@ -224,31 +225,24 @@ func (s *Server) compileRoutes() {
 
 // listen opens the first listener and the others.
 func (s *Server) listen() error {
-	all := append([]Listener{{Host: s.cfg.BindHost, Port: s.cfg.BindPort}}, s.cfg.Listeners...)
-	for _, l := range all {
-		network, address := l.address()
+	all := append([]Listener{s.cfg.first()}, s.cfg.Listeners...)
+	for i := range all {
+		d := s.newDoor(&all[i])
+		network, address := all[i].address()
 		ln, err := s.reactor.Listen(reactor.ListenConfig{
 			Network:   network,
 			Address:   address,
 			ReusePort: s.cfg.ReusePort,
-			Open:      s.accept,
+			Open:      d.accept,
 			Notice:    []byte(overloadNotice),
 		})
 		if err != nil {
 			return err
 		}
-		s.listeners = append(s.listeners, ln)
+		d.listener = ln
+		s.doors = append(s.doors, d)
 	}
 	return nil
-}
-
-// address is the network and address of l as reactor.Listen takes them.
-func (l Listener) address() (network, address string) {
-	if path, ok := strings.CutPrefix(l.Host, "unix:"); ok {
-		return "unix", path
-	}
-	port := max(l.Port, 0) // Ephemeral is 0 there
-	return "tcp", joinHostPort(l.Host, port)
 }
 
 // Ready is closed when the server accepts connections.
@@ -270,8 +264,8 @@ func (s *Server) Addrs() (addrs []net.Addr) {
 	default:
 		return nil
 	}
-	for _, ln := range s.listeners {
-		addrs = append(addrs, ln.Addr())
+	for _, d := range s.doors {
+		addrs = append(addrs, d.listener.Addr())
 	}
 	return addrs
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"reactor.example/httpone"
+	"reactor.example/httptwo"
 	"reactor.example/reactor"
 )
 
@@ -20,13 +21,19 @@ type shard struct {
 	config    *httpone.Config    // of connections that begin now
 	configOf  *snapshot          // what config was made from
 	draining  bool
-	byAddress bool // the connection that begins now is counted in addresses
 
 	http1s       []*http1      // free
 	calls        []*socketCall // free
 	senders      senders
 	pumpSenders  func() // pumpSome, made once
 	publications publications
+
+	twoConfig   *httptwo.Config // of connections that begin now
+	twoConfigOf *snapshot
+	twoCounters httptwo.Counters
+	streams     []*stream2 // free
+	collecting  []*stream2 // may have to start before their bodies are complete
+	departed    []*stream2 // whose responses have left
 
 	date     string // the value of Date
 	dateNext time.Duration
@@ -92,36 +99,12 @@ func (s *shard) freeRequest(r *httpone.Request) {
 	}
 }
 
-// accept is reactor.ListenConfig.Open.
-func (s *Server) accept(c *reactor.Conn) reactor.Handler {
-	sh := s.shards[c.Loop().Index()]
-	cfg := &s.snap.Load().cfg
-	open := s.open.Add(1)
-	if cfg.MaxConnections > 0 && open > int64(cfg.MaxConnections) {
-		return sh.shed(c, "max_connections")
-	}
-	sh.byAddress = cfg.MaxConnectionsPerAddress > 0
-	if !s.addresses.add(c.RemoteAddr().Addr(), cfg.MaxConnectionsPerAddress) {
-		return sh.shed(c, "max_connections_per_address")
-	}
-	sh.counts.accepted++
-	if fn := s.cfg.Observer.Accepted; fn != nil {
-		fn(connInfo(c))
-	}
-	sh.counts.conns++
-	if s.layer != nil {
-		return s.layer(sh, c)
-	}
-	return newHTTP1(sh, c)
-}
-
 func connInfo(c *reactor.Conn) ConnInfo {
 	return ConnInfo{ID: c.ID(), Remote: c.RemoteAddr(), Loop: c.Loop().Index()}
 }
 
 // closed is the end of an accepted connection.
 func (s *shard) closed(info ConnInfo, byAddress bool, err error) {
-	s.counts.conns--
 	s.srv.open.Add(-1)
 	if byAddress {
 		s.srv.addresses.remove(info.Remote.Addr())

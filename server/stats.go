@@ -86,7 +86,7 @@ type RouteStats struct {
 type counts struct {
 	accepted, shed                        uint64
 	requests, refused, panics, overloaded uint64
-	active, conns                         int64
+	active, conns, http2, streams         int64
 
 	sockets                        int64
 	socketsOpened, socketFaults    uint64
@@ -102,6 +102,8 @@ func (c *counts) add(o *counts) {
 	c.overloaded += o.overloaded
 	c.active += o.active
 	c.conns += o.conns
+	c.http2 += o.http2
+	c.streams += o.streams
 	c.sockets += o.sockets
 	c.socketsOpened += o.socketsOpened
 	c.socketFaults += o.socketFaults
@@ -135,6 +137,8 @@ func (s *Server) Stats() Stats {
 	total, blocking := s.gather(&st)
 	st.Connections.Active = s.open.Load()
 	st.Connections.ActiveHTTP1 = total.conns
+	st.Connections.ActiveHTTP2 = total.http2
+	st.Connections.ActiveStreams = total.streams
 	st.Connections.TotalAccepted = total.accepted
 	st.Connections.Shed += total.shed
 	st.Requests = RequestStats{total.requests, total.active, total.refused, total.panics, total.overloaded}

@@ -23,6 +23,7 @@ type transport interface {
 	SetBuffer(b []byte)
 	WriteRef(b []byte)
 	WriteOwned(b []byte, owner reactor.Owner)
+	RequestFlush()
 	Pending() int64
 	Sent() int64
 	Congested() bool

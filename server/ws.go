@@ -288,7 +288,6 @@ func (c *wsConn) OnClose(_ *reactor.Conn, err error) {
 		if err == reactor.ErrStopped {
 			s.srv.cutConns.Add(1)
 		}
-		s.counts.conns++ // which closed takes back
 		s.closed(c.connInfo(), c.flags&socketByAddress != 0, err)
 	}
 	c.flags |= socketAway
