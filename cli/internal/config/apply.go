@@ -32,7 +32,7 @@ func (l *loader) applyTree(path string, root *node) {
 func (l *loader) applyTable(at Origin, prefix string, table *node) {
 	first := make(map[string]int, len(table.members))
 	for _, m := range table.members {
-		at.line = m.line
+		at := at.in(m.line)
 		name := prefix + m.name
 		if line, again := first[m.name]; again {
 			l.fault(at, shownKey(name), "is set twice (first in line %d); remove one of the two", line)
@@ -62,29 +62,50 @@ func (l *loader) applyMember(at Origin, prefix string, m member) {
 
 // applyNode sets k to a value of the right type.
 func (l *loader) applyNode(at Origin, k *key, n *node) {
-	l.origins[k.name] = at
-	switch p := k.field(&l.config).(type) {
+	l.assign(spot{at, k.name, k, k.field(&l.config)}, n)
+}
+
+// A spot is where a value of a file goes.
+type spot struct {
+	at    Origin
+	name  string // of the key, with that of the list around it
+	key   *key
+	field any
+}
+
+// assign sets the field of s to a value of the right type.
+func (l *loader) assign(s spot, n *node) {
+	l.origins[s.name] = s.at
+	switch p := s.field.(type) {
 	case *string:
-		if l.wants(at, k, n, nodeString) {
+		if l.wants(s, n, nodeString) {
 			*p = n.text
 		}
 	case *bool:
-		if l.wants(at, k, n, nodeBool) {
+		if l.wants(s, n, nodeBool) {
 			*p = n.text == "true"
 		}
 	case *int64:
-		if l.wants(at, k, n, nodeInteger) {
-			l.integer(at, k, n, p)
+		if l.wants(s, n, nodeInteger) {
+			l.integer(s, n, p)
+		}
+	case *[]string:
+		if l.wants(s, n, nodeArray) {
+			*p = l.texts(s, n)
 		}
 	case *[]Listener:
-		if l.wants(at, k, n, nodeArray) {
-			*p = l.listeners(at, n)
+		if l.wants(s, n, nodeArray) {
+			*p = applyItems(l, s, n, listenerColumns)
+		}
+	case *[]Certificate:
+		if l.wants(s, n, nodeArray) {
+			*p = applyItems(l, s, n, certificateColumns)
 		}
 	}
 }
 
-// wants reports whether n has the kind that k takes, and the fault if not.
-func (l *loader) wants(at Origin, k *key, n *node, kind nodeKind) bool {
+// wants reports whether n has the kind that s takes, and the fault if not.
+func (l *loader) wants(s spot, n *node, kind nodeKind) bool {
 	if n.kind == kind {
 		return true
 	}
@@ -97,80 +118,30 @@ func (l *loader) wants(at Origin, k *key, n *node, kind nodeKind) bool {
 	case kind == nodeString:
 		hint = ", in quotes"
 	}
-	l.fault(at, k.name, "%sis %s; it must be %s%s", n.shown(), n.kind, k.typeName(), hint)
+	l.fault(s.at, s.name, "%sis %s; it must be %s%s", n.shown(), n.kind, typeName(s.field), hint)
 	return false
 }
 
-func (l *loader) integer(at Origin, k *key, n *node, p *int64) {
+func (l *loader) integer(s spot, n *node, p *int64) {
 	value, ok := n.integer()
 	if !ok {
-		l.fault(at, k.name, "%sis out of range; use %s", n.shown(), k.values())
+		l.fault(s.at, s.name, "%sis out of range; use %s", n.shown(), s.key.values())
 		return
 	}
 	*p = value
 }
 
-// The keys of one [[listeners]] table. They have the types and ranges of
-// bind_host and bind_port, but no defaults.
-const (
-	listenerHost = "host"
-	listenerPort = "port"
-)
-
-func (l *loader) listeners(at Origin, list *node) []Listener {
-	var all []Listener
+// texts reads a list of strings. One of a wrong kind keeps its place, so that
+// the others keep their numbers and lines.
+func (l *loader) texts(s spot, list *node) []string {
+	var all []string
 	for i, item := range list.items {
-		name := fmt.Sprintf("listeners[%d]", i)
-		at.line = item.line
-		if item.kind != nodeTable {
-			l.fault(at, name, "%sis %s; it must be a table with host and port", item.shown(), item.kind)
-			continue
-		}
-		all = append(all, l.listener(at, name, item))
+		text := ""
+		l.assign(spot{s.at.in(item.line), nth(s.name, i), s.key, &text}, item)
+		all = append(all, text)
 	}
 	return all
 }
 
-// listener reads one [[listeners]] table, which begins at the place at.
-func (l *loader) listener(at Origin, name string, table *node) Listener {
-	scratch := loader{origins: map[string]Origin{}}
-	first := make(map[string]int, len(table.members))
-	for _, m := range table.members {
-		place := at
-		place.line = m.line
-		if line, again := first[m.name]; again {
-			l.fault(place, shownKey(name+"."+m.name), "is set twice (first in line %d); remove one of the two", line)
-			continue
-		}
-		first[m.name] = m.line
-		switch m.name {
-		case listenerHost:
-			scratch.applyNode(place, lookup("bind_host"), m.value)
-		case listenerPort:
-			scratch.applyNode(place, lookup("bind_port"), m.value)
-		default:
-			l.fault(place, shownKey(name+"."+m.name), "is not a key; a listener has host and port")
-		}
-	}
-	listener := Listener{Host: scratch.config.BindHost, Port: scratch.config.BindPort}
-	scratch.checkListener(at, listener)
-	for _, f := range scratch.faults {
-		f.Key = strings.TrimSuffix(name+"."+strings.TrimPrefix(f.Key, "bind_"), ".")
-		l.faults = append(l.faults, f)
-	}
-	return listener
-}
-
-// checkListener is called on the scratch loader of one listener, in which the
-// listener is bind_host and bind_port.
-func (l *loader) checkListener(at Origin, listener Listener) {
-	if _, ok := l.origins["bind_host"]; !ok {
-		l.fault(at, "", "has no host; give it an address, a name or unix: and a path")
-	} else {
-		l.refuse("bind_host", hostFault(listener.Host))
-	}
-	if _, ok := l.origins["bind_port"]; !ok && !strings.HasPrefix(listener.Host, "unix:") {
-		l.fault(at, "", "has no port; use 0 to 65535 (0 = any free port)")
-	}
-	l.refuse("bind_port", lookup("bind_port").fault(&l.config))
-}
+// nth is the name of an item of a list.
+func nth(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }

@@ -77,7 +77,7 @@ host = "unix:/run/x"
 	want := []string{
 		`a.toml:3: listeners[0].port: 99999 is out of range; use 0 to 65535 (0 = any free port)`,
 		`a.toml:5: listeners[1]: has no host; give it an address, a name or unix: and a path`,
-		`a.toml:7: listeners[1].prot: is not a key; a listener has host and port`,
+		`a.toml:7: listeners[1].prot: is not a key; here there are host, port, tls, protocols and redirect_https`,
 		`a.toml:8: listeners[1].port: is set twice (first in line 6); remove one of the two`,
 		`a.toml:10: listeners[2]: has no port; use 0 to 65535 (0 = any free port)`,
 		`a.toml:11: listeners[2].host: must not be empty; use 127.0.0.1, 0.0.0.0, another address, a name, or unix: and a path`,
@@ -85,10 +85,10 @@ host = "unix:/run/x"
 	if !slices.Equal(got, want) {
 		t.Errorf("faults:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if got := faultsOf(t, "a.json", `{"listeners": ["0.0.0.0:80"]}`); len(got) != 1 || got[0] != `a.json:1: listeners[0]: "0.0.0.0:80" is a string; it must be a table with host and port` {
+	if got := faultsOf(t, "a.json", `{"listeners": ["0.0.0.0:80"]}`); len(got) != 1 || got[0] != `a.json:1: listeners[0]: "0.0.0.0:80" is a string; it must be a table with host, port, tls, protocols and redirect_https` {
 		t.Errorf("a string for a listener: %q", got)
 	}
-	if got := faultsOf(t, "a.json", `{"listeners": {"host": "::1", "port": 1}}`); len(got) != 1 || got[0] != `a.json:1: listeners: is a table; it must be a list of tables with host and port` {
+	if got := faultsOf(t, "a.json", `{"listeners": {"host": "::1", "port": 1}}`); len(got) != 1 || got[0] != `a.json:1: listeners: is a table; it must be a list of tables with host, port, tls, protocols and redirect_https` {
 		t.Errorf("a table for the list: %q", got)
 	}
 }
@@ -105,7 +105,7 @@ func TestAllDoublesAreReportedNotOnlyTheFirst(t *testing.T) {
 }
 
 func FuzzNoFileBreaksTheLoader(f *testing.F) {
-	for _, seed := range []string{everyKeyJSON, everyKeyTOML, "{", "[[a]]\n[a.b]\n", "a.b.c=1\n[a]\nb=1", `{"a":{"a":[[{}]]}}`, "listeners=[{host={}}]"} {
+	for _, seed := range []string{everyKeyJSON, everyKeyTOML, "{", "[[a]]\n[a.b]\n", "a.b.c=1\n[a]\nb=1", `{"a":{"a":[[{}]]}}`, "listeners=[{host={}}]", "[tls]\ncipher_suites = ['', 1, []]\ncertificates = [{names = [{}]}, 2]"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

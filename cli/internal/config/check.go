@@ -2,8 +2,6 @@ package config
 
 import (
 	"errors"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -17,18 +15,41 @@ func (l *loader) check() {
 	c := &l.config
 	for i := range keys {
 		if k := &keys[i]; !l.dormant(k) {
-			l.refuse(k.name, k.fault(c))
+			l.checkValue(k.name, k, k.field(c))
 		}
 	}
 	l.refuse("bind_host", hostFault(c.BindHost))
 	l.refuse("server_header", headerFault(c.ServerHeader))
 	l.checkLog(c.Log)
-	l.checkTLS(c.TLS)
+	l.checkListeners(c.Listeners)
+	if c.usesTLS() {
+		l.checkTLS(c.TLS)
+	}
 	var refused server.ConfigError
 	if errors.As(c.Server().Validate(), &refused) {
 		for _, f := range refused {
-			l.refuse(f.Key, f.Reason)
+			key := f.Key
+			if strings.HasPrefix(key, "listeners.") {
+				key = "listeners" // of which one is to blame, checkListeners said which
+			}
+			l.refuse(key, f.Reason)
 		}
+	}
+}
+
+// checkValue judges what field points at by itself, and each item of a list.
+func (l *loader) checkValue(name string, k *key, field any) {
+	switch p := field.(type) {
+	case *[]string:
+		for i, text := range *p {
+			l.refuse(nth(name, i), k.textFault(text))
+		}
+	case *[]Listener:
+		checkItems(l, name, *p, listenerColumns)
+	case *[]Certificate:
+		checkItems(l, name, *p, certificateColumns)
+	default:
+		l.refuse(name, k.fault(field))
 	}
 }
 
@@ -38,8 +59,8 @@ func (l *loader) dormant(k *key) bool {
 	switch {
 	case strings.HasPrefix(k.name, "http2."):
 		return !l.config.HTTP2.Enabled
-	case k.name == "tls.min_version":
-		return !l.config.TLS.Enabled
+	case strings.HasPrefix(k.name, "tls."):
+		return !l.config.usesTLS()
 	case k.name == "log.max_file_size", k.name == "log.max_files":
 		return l.config.Log.File == "" // the rest is for checkLog
 	}
@@ -47,9 +68,12 @@ func (l *loader) dormant(k *key) bool {
 }
 
 // refuse records the fault of a key at the place where the key was set.
-func (l *loader) refuse(key, reason string) {
+func (l *loader) refuse(key, reason string) { l.refuseAt(l.origins[key], key, reason) }
+
+// refuseAt records the fault of a key at the place at, unless the key has one.
+func (l *loader) refuseAt(at Origin, key, reason string) {
 	if reason != "" && !l.faults.has(key) {
-		l.fault(l.origins[key], key, "%s", reason)
+		l.fault(at, key, "%s", reason)
 	}
 }
 
@@ -94,29 +118,22 @@ func (l *loader) checkLog(log Log) {
 	}
 }
 
-func (l *loader) checkTLS(tls TLS) {
-	if !tls.Enabled {
-		return
+func (l *loader) checkListeners(all []Listener) {
+	for i, listener := range all {
+		item := nth("listeners", i)
+		if l.faults.has(item) {
+			continue // it is no table
+		}
+		if _, ok := l.origins[item+".host"]; !ok {
+			l.refuse(item, "has no host; give it an address, a name or unix: and a path")
+		} else {
+			l.refuse(item+".host", hostFault(listener.Host))
+		}
+		if _, ok := l.origins[item+".port"]; !ok && !strings.HasPrefix(listener.Host, "unix:") {
+			l.refuse(item, "has no port; use 0 to 65535 (0 = any free port)")
+		}
+		if listener.TLS && listener.RedirectHTTPS != 0 {
+			l.refuse(item+".redirect_https", "is for listeners without tls; remove one of the two")
+		}
 	}
-	l.refuse("tls.cert_file", pemFault(tls.CertFile))
-	l.refuse("tls.key_file", pemFault(tls.KeyFile))
-}
-
-// pemFault looks at a certificate or key file from outside; what is in it is
-// for start. A path that may not be walked by this user is not judged: the
-// server may run as another one.
-func pemFault(path string) string {
-	if path == "" {
-		return "must be set when tls.enabled is true"
-	}
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrPermission):
-		return ""
-	case err != nil:
-		return quote(path) + " does not exist; check the path"
-	case !info.Mode().IsRegular():
-		return quote(path) + " is not a regular file; give the path of a PEM file"
-	}
-	return ""
 }

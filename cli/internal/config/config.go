@@ -1,9 +1,11 @@
 package config
 
+import "slices"
+
 // A Config is every setting in the terms of the configuration file: sizes in
 // bytes, times in seconds, 0 for "off", "unlimited", "automatic" or "any free
 // port" as the table keys says. It holds no pointers into anything else, so a
-// copy is independent except for Listeners.
+// copy is independent except for the lists in it.
 type Config struct {
 	BindHost  string
 	BindPort  int64
@@ -36,24 +38,49 @@ type Config struct {
 
 	ServerHeader string
 
-	TLS   TLS
-	Log   Log
-	HTTP2 HTTP2
+	TLS       TLS
+	Log       Log
+	HTTP2     HTTP2
+	WebSocket WebSocket
 }
 
 // A Listener is one [[listeners]] table: an address served besides bind_host
 // and bind_port.
 type Listener struct {
-	Host string
-	Port int64
+	Host          string
+	Port          int64
+	TLS           bool     // as the table tls says, even if tls.enabled is false
+	Protocols     []string // nil: all that are enabled
+	RedirectHTTPS int64    // the port to redirect to; 0: serve
 }
 
 // TLS is the table tls.
 type TLS struct {
-	Enabled    bool
-	CertFile   string
-	KeyFile    string
-	MinVersion string
+	Enabled      bool // for bind_host and bind_port; a listener says for itself
+	CertFile     string
+	KeyFile      string
+	OCSPFile     string
+	Certificates []Certificate
+
+	MinVersion   string
+	CipherSuites []string
+	ClientAuth   string
+	ClientCAFile string
+
+	HandshakeTimeoutSec     int64
+	MaxHandshakes           int64
+	MaxHandshakesPerAddress int64
+	TrustedAddresses        []string
+	ReloadIntervalSec       int64
+}
+
+// A Certificate is one [[tls.certificates]] table: a chain and its key that
+// are served besides tls.cert_file, for some names.
+type Certificate struct {
+	Names    []string // nil: those in the certificate
+	CertFile string
+	KeyFile  string
+	OCSPFile string
 }
 
 // Log is the table log.
@@ -71,6 +98,19 @@ type HTTP2 struct {
 	InitialWindowSize    int64
 	MaxFrameSize         int64
 	MaxHeaderListSize    int64
+	MaxWindowSize        int64
+	FloodObserve         bool
+}
+
+// WebSocket is the table websocket.
+type WebSocket struct {
+	PingIntervalSec   int64
+	PongTimeoutSec    int64
+	CloseTimeoutSec   int64
+	MaxBacklog        int64
+	SlowReader        string
+	Compression       bool
+	ShutdownSpreadSec int64
 }
 
 // Default returns the settings that hold when nothing is configured.
@@ -95,14 +135,29 @@ func Default() Config {
 		OutputHighWater:         64 << 10,
 		LingerBytes:             256 << 10,
 		LingerTimeoutSec:        2,
-		TLS:                     TLS{MinVersion: "1.2"},
-		Log:                     Log{Level: "info", MaxFileSize: 10 << 20, MaxFiles: 3},
+		TLS: TLS{
+			MinVersion:              "1.2",
+			ClientAuth:              "none",
+			HandshakeTimeoutSec:     10,
+			MaxHandshakes:           4096,
+			MaxHandshakesPerAddress: 256,
+			ReloadIntervalSec:       10,
+		},
+		Log: Log{Level: "info", MaxFileSize: 10 << 20, MaxFiles: 3},
 		HTTP2: HTTP2{
 			Enabled:              true,
 			MaxConcurrentStreams: 100,
 			InitialWindowSize:    65535,
 			MaxFrameSize:         16384,
 			MaxHeaderListSize:    65536,
+			MaxWindowSize:        1 << 20,
+		},
+		WebSocket: WebSocket{
+			PingIntervalSec: 30,
+			PongTimeoutSec:  10,
+			CloseTimeoutSec: 5,
+			MaxBacklog:      1 << 20,
+			SlowReader:      "report",
 		},
 	}
 }
@@ -110,4 +165,10 @@ func Default() Config {
 // Levels lists the values of log.level from the most to the least talkative.
 func Levels() []string {
 	return []string{"trace", "debug", "info", "warn", "error", "critical"}
+}
+
+// usesTLS reports whether anything that is listened on is encrypted, so that
+// the table tls matters.
+func (c *Config) usesTLS() bool {
+	return c.TLS.Enabled || slices.ContainsFunc(c.Listeners, func(l Listener) bool { return l.TLS })
 }

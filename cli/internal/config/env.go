@@ -87,7 +87,7 @@ func CheckFlag(keyName, text string) error {
 	if err := k.parse(&c, text); err != nil {
 		return err
 	}
-	if reason := k.fault(&c); reason != "" {
+	if reason := k.fault(k.field(&c)); reason != "" {
 		return errors.New(reason)
 	}
 	if text == "" {

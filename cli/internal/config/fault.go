@@ -35,6 +35,12 @@ func (o Origin) String() string {
 	return o.name
 }
 
+// in is another line of the same file.
+func (o Origin) in(line int) Origin {
+	o.line = line
+	return o
+}
+
 // A Fault is one thing that is wrong with the configuration.
 type Fault struct {
 	Origin Origin

@@ -14,13 +14,15 @@ type key struct {
 	env  string // environment variable, or empty
 	flag string // long flag, or empty
 
-	// field points at the setting in a Config: *string, *bool, *int64 or
-	// *[]Listener. Its type is the type of the key.
+	// field points at the setting in a Config: *string, *bool, *int64,
+	// *[]string, *[]Listener or *[]Certificate. Its type is the type of the
+	// key.
 	field func(*Config) any
 
-	min, max int64  // of an *int64 key
-	zero     string // what 0 means, if it means something of its own
-	oneOf    []string
+	min, max int64               // of an *int64 key
+	zero     string              // what 0 means, if it means something of its own
+	oneOf    []string            // of a *string key, or of each in a *[]string
+	each     func(string) string // says what is wrong with one in a *[]string
 
 	// ignored says why setting the key has no effect in this version yet;
 	// empty for a key that is acted upon.
@@ -36,10 +38,9 @@ const (
 
 // Why some keys are loaded and checked but have no effect yet.
 const (
-	noLogFile   = "this version logs to the console only"
-	noHTTP2     = "this version serves HTTP/1.1 only"
-	noWebSocket = "this version does not serve WebSockets"
-	noTLS       = "this version does not serve TLS"
+	noLogFile = "this version logs to the console only"
+	noHTTP2   = "this version serves HTTP/1.1 only"
+	noTLS     = "this version does not serve TLS"
 )
 
 // keys is every setting there is, in the order of the manual. The functions
@@ -66,7 +67,7 @@ var keys = []key{
 	{name: "max_target_size", field: func(c *Config) any { return &c.MaxTargetSize }, min: 1, max: maxInt},
 	{name: "max_header_fields", field: func(c *Config) any { return &c.MaxHeaderFields }, min: 1, max: maxInt},
 	{name: "max_body_size", field: func(c *Config) any { return &c.MaxBodySize }, max: maxSize, zero: "unlimited"},
-	{name: "max_ws_message_size", field: func(c *Config) any { return &c.MaxWSMessageSize }, max: maxSize, zero: "unlimited", ignored: noWebSocket},
+	{name: "max_ws_message_size", field: func(c *Config) any { return &c.MaxWSMessageSize }, max: maxSize, zero: "unlimited"},
 
 	{name: "inline_body", field: func(c *Config) any { return &c.InlineBody }, min: 1, max: 16 << 20},
 	{name: "body_buffer", field: func(c *Config) any { return &c.BodyBuffer }, min: 4096, max: 1 << 30},
@@ -79,7 +80,17 @@ var keys = []key{
 	{name: "tls.enabled", env: "REACTOR_TLS_ENABLED", field: func(c *Config) any { return &c.TLS.Enabled }},
 	{name: "tls.cert_file", env: "REACTOR_TLS_CERT", field: func(c *Config) any { return &c.TLS.CertFile }, ignored: noTLS},
 	{name: "tls.key_file", env: "REACTOR_TLS_KEY", field: func(c *Config) any { return &c.TLS.KeyFile }, ignored: noTLS},
+	{name: "tls.ocsp_file", field: func(c *Config) any { return &c.TLS.OCSPFile }, ignored: noTLS},
+	{name: "tls.certificates", field: func(c *Config) any { return &c.TLS.Certificates }, ignored: noTLS},
 	{name: "tls.min_version", field: func(c *Config) any { return &c.TLS.MinVersion }, oneOf: []string{"1.2", "1.3"}, ignored: noTLS},
+	{name: "tls.cipher_suites", field: func(c *Config) any { return &c.TLS.CipherSuites }, each: cipherFault, ignored: noTLS},
+	{name: "tls.client_auth", field: func(c *Config) any { return &c.TLS.ClientAuth }, oneOf: []string{"none", "request", "require"}, ignored: noTLS},
+	{name: "tls.client_ca_file", field: func(c *Config) any { return &c.TLS.ClientCAFile }, ignored: noTLS},
+	{name: "tls.handshake_timeout_sec", field: func(c *Config) any { return &c.TLS.HandshakeTimeoutSec }, min: 1, max: maxInt, ignored: noTLS},
+	{name: "tls.max_handshakes", field: func(c *Config) any { return &c.TLS.MaxHandshakes }, max: maxInt, zero: "unlimited", ignored: noTLS},
+	{name: "tls.max_handshakes_per_address", field: func(c *Config) any { return &c.TLS.MaxHandshakesPerAddress }, max: maxInt, zero: "unlimited", ignored: noTLS},
+	{name: "tls.trusted_addresses", field: func(c *Config) any { return &c.TLS.TrustedAddresses }, each: prefixFault, ignored: noTLS},
+	{name: "tls.reload_interval_sec", field: func(c *Config) any { return &c.TLS.ReloadIntervalSec }, max: maxInt, zero: "never", ignored: noTLS},
 
 	{name: "log.level", env: "REACTOR_LOG_LEVEL", flag: "--log-level", field: func(c *Config) any { return &c.Log.Level }, oneOf: Levels()},
 	{name: "log.file", env: "REACTOR_LOG_FILE", field: func(c *Config) any { return &c.Log.File }, ignored: noLogFile},
@@ -91,6 +102,16 @@ var keys = []key{
 	{name: "http2.initial_window_size", env: "REACTOR_HTTP2_INITIAL_WINDOW_SIZE", field: func(c *Config) any { return &c.HTTP2.InitialWindowSize }, min: 1, max: math.MaxInt32, ignored: noHTTP2},
 	{name: "http2.max_frame_size", env: "REACTOR_HTTP2_MAX_FRAME_SIZE", field: func(c *Config) any { return &c.HTTP2.MaxFrameSize }, min: 16384, max: 1<<24 - 1, ignored: noHTTP2},
 	{name: "http2.max_header_list_size", env: "REACTOR_HTTP2_MAX_HEADER_LIST_SIZE", field: func(c *Config) any { return &c.HTTP2.MaxHeaderListSize }, min: 1, max: math.MaxUint32, ignored: noHTTP2},
+	{name: "http2.max_window_size", field: func(c *Config) any { return &c.HTTP2.MaxWindowSize }, min: 1, max: math.MaxInt32, ignored: noHTTP2},
+	{name: "http2.flood_observe", field: func(c *Config) any { return &c.HTTP2.FloodObserve }, ignored: noHTTP2},
+
+	{name: "websocket.ping_interval_sec", field: func(c *Config) any { return &c.WebSocket.PingIntervalSec }, max: maxInt, zero: "off"},
+	{name: "websocket.pong_timeout_sec", field: func(c *Config) any { return &c.WebSocket.PongTimeoutSec }, min: 1, max: maxInt},
+	{name: "websocket.close_timeout_sec", field: func(c *Config) any { return &c.WebSocket.CloseTimeoutSec }, min: 1, max: maxInt},
+	{name: "websocket.max_backlog", field: func(c *Config) any { return &c.WebSocket.MaxBacklog }, min: 4096, max: 1 << 30},
+	{name: "websocket.slow_reader", field: func(c *Config) any { return &c.WebSocket.SlowReader }, oneOf: []string{"report", "drop", "close"}},
+	{name: "websocket.compression", field: func(c *Config) any { return &c.WebSocket.Compression }},
+	{name: "websocket.shutdown_spread_sec", field: func(c *Config) any { return &c.WebSocket.ShutdownSpreadSec }, max: 300, zero: "all at once"},
 }
 
 // lookup returns the key of that name, or nil.
@@ -118,31 +139,46 @@ func (k *key) last() string {
 	return k.name[strings.LastIndexByte(k.name, '.')+1:]
 }
 
-// typeName is the type of k as a message names it.
-func (k *key) typeName() string {
-	switch k.field(&Config{}).(type) {
+// typeName is the type of a setting, by the pointer to it, as a message names
+// it.
+func typeName(field any) string {
+	switch field.(type) {
 	case *string:
 		return "a string"
 	case *bool:
 		return "true or false"
 	case *int64:
 		return "an integer"
+	case *[]string:
+		return "a list of strings"
+	case *[]Listener:
+		return "a list of tables with " + names(listenerColumns)
 	default:
-		return "a list of tables with host and port"
+		return "a list of tables with " + names(certificateColumns)
 	}
 }
 
-// fault says what is wrong with the value of k in c, or nothing.
-func (k *key) fault(c *Config) string {
-	switch p := k.field(c).(type) {
+// fault says what is wrong with the value that field points at, or nothing.
+// Lists are judged one by one, with textFault and by their columns.
+func (k *key) fault(field any) string {
+	switch p := field.(type) {
 	case *int64:
 		if *p < k.min || *p > k.max {
 			return fmt.Sprintf("%d is out of range; use %s", *p, k.values())
 		}
 	case *string:
-		if k.oneOf != nil && !slices.Contains(k.oneOf, *p) {
-			return fmt.Sprintf("%s is not known; use %s", quote(*p), k.values())
-		}
+		return k.textFault(*p)
+	}
+	return ""
+}
+
+// textFault says what is wrong with one text, or nothing.
+func (k *key) textFault(text string) string {
+	if k.oneOf != nil && !slices.Contains(k.oneOf, text) {
+		return fmt.Sprintf("%s is not known; use %s", quote(text), k.values())
+	}
+	if k.each != nil {
+		return k.each(text)
 	}
 	return ""
 }

@@ -63,21 +63,36 @@ func TestDefaultsHoldWhenNothingIsConfigured(t *testing.T) {
 		c.MaxHeaderSize != 8192 || c.MaxBodySize != 1048576 || c.MaxWSMessageSize != 16777216 || c.RequestTimeoutSec != 30 || c.ShutdownDrainTimeoutSec != 30 {
 		t.Errorf("defaults changed: %+v", c)
 	}
-	if c.TLS.Enabled || c.TLS.MinVersion != "1.2" || c.Log != (Log{"info", "", 10485760, 3}) || c.HTTP2 != (HTTP2{true, 100, 65535, 16384, 65536}) {
+	if c.TLS.Enabled || c.TLS.MinVersion != "1.2" || c.Log != (Log{"info", "", 10485760, 3}) || c.HTTP2 != (HTTP2{true, 100, 65535, 16384, 65536, 1 << 20, false}) ||
+		c.WebSocket != (WebSocket{30, 10, 5, 1 << 20, "report", false, 0}) {
 		t.Errorf("defaults changed: %+v", c)
 	}
 }
 
 // Every key is set to a value that is not its default, in both formats.
 const everyKeyJSON = `{
-	"bind_host": "0.0.0.0", "bind_port": 9000, "listeners": [{"host": "::1", "port": 0}, {"host": "unix:/run/r.sock"}], "reuse_port": true,
+	"bind_host": "0.0.0.0", "bind_port": 9000, "reuse_port": true,
 	"worker_threads": 5, "max_connections": 11, "max_connections_per_address": 12, "max_requests_in_flight": 13,
 	"idle_timeout_sec": 14, "request_timeout_sec": 15, "shutdown_drain_timeout_sec": 16, "min_rate": 17, "min_rate_grace_sec": 18,
 	"max_header_size": 1900, "max_target_size": 20, "max_header_fields": 21, "max_body_size": 22, "max_ws_message_size": 23,
 	"inline_body": 24, "body_buffer": 5000, "output_high_water": 6000, "linger_bytes": 27, "linger_timeout_sec": 28, "server_header": "mine",
-	"tls": {"enabled": false, "cert_file": "/c.pem", "key_file": "/k.pem", "min_version": "1.3"},
+	"listeners": [
+		{"host": "::1", "port": 0, "tls": false, "protocols": ["http/1.1", "h2"], "redirect_https": 443},
+		{"host": "unix:/run/r.sock"}
+	],
+	"tls": {
+		"enabled": false, "cert_file": "/c.pem", "key_file": "/k.pem", "ocsp_file": "/o.der", "min_version": "1.3",
+		"cipher_suites": ["TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"],
+		"client_auth": "request", "client_ca_file": "/ca.pem", "handshake_timeout_sec": 34, "max_handshakes": 35,
+		"max_handshakes_per_address": 36, "trusted_addresses": ["10.0.0.0/8", "::1/128"], "reload_interval_sec": 37,
+		"certificates": [
+			{"names": ["a.example", "*.a.example"], "cert_file": "/ac.pem", "key_file": "/ak.pem", "ocsp_file": "/ao.der"},
+			{"cert_file": "/bc.pem", "key_file": "/bk.pem"}
+		]
+	},
 	"log": {"level": "debug", "file": "/var/log/r.log", "max_file_size": 29, "max_files": 30},
-	"http2": {"enabled": true, "max_concurrent_streams": 31, "initial_window_size": 32, "max_frame_size": 20000, "max_header_list_size": 33}
+	"http2": {"enabled": true, "max_concurrent_streams": 31, "initial_window_size": 32, "max_frame_size": 20000, "max_header_list_size": 33, "max_window_size": 38, "flood_observe": true},
+	"websocket": {"ping_interval_sec": 39, "pong_timeout_sec": 40, "close_timeout_sec": 41, "max_backlog": 4200, "slow_reader": "drop", "compression": true, "shutdown_spread_sec": 43}
 }`
 
 const everyKeyTOML = `# a comment
@@ -108,7 +123,35 @@ log.level = 'debug'
 log.file = "/var/log/r.log"
 log.max_file_size = 29
 log.max_files = 30
-tls = { enabled = false, cert_file = "/c.pem", key_file = "/k.pem", min_version = "1.3" }
+websocket = { ping_interval_sec = 39, pong_timeout_sec = 40, close_timeout_sec = 41, max_backlog = 4200, slow_reader = "drop", compression = true, shutdown_spread_sec = 43 }
+
+[tls]
+enabled = false
+cert_file = "/c.pem"
+key_file = "/k.pem"
+ocsp_file = "/o.der"
+min_version = "1.3"
+cipher_suites = [
+	"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+	"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", # the last comma is allowed
+]
+client_auth = "request"
+client_ca_file = "/ca.pem"
+handshake_timeout_sec = 34
+max_handshakes = 35
+max_handshakes_per_address = 36
+trusted_addresses = ["10.0.0.0/8", "::1/128"]
+reload_interval_sec = 37
+
+[[tls.certificates]]
+names = ["a.example", "*.a.example"]
+cert_file = "/ac.pem"
+key_file = "/ak.pem"
+ocsp_file = "/ao.der"
+
+[[tls.certificates]]
+cert_file = "/bc.pem"
+key_file = "/bk.pem"
 
 [http2]
 enabled = true
@@ -116,10 +159,15 @@ max_concurrent_streams = 31
 initial_window_size = 32
 max_frame_size = 20000
 max_header_list_size = 33
+max_window_size = 38
+flood_observe = true
 
 [[listeners]]
 host = "::1"
 port = 0
+tls = false
+protocols = ["http/1.1", "h2"]
+redirect_https = 443
 
 [[listeners]]
 host = "unix:/run/r.sock"

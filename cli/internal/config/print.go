@@ -3,6 +3,7 @@ package config
 import (
 	"bytes"
 	"encoding/json"
+	"reflect"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -50,20 +51,24 @@ func (c Config) tree() map[string]any {
 }
 
 // printed is the value of k in c, as an encoder takes it.
-func (k *key) printed(c *Config) any {
-	switch p := k.field(c).(type) {
+func (k *key) printed(c *Config) any { return printed(k.field(c)) }
+
+// printed is the value that field points at, as an encoder takes it. A list is
+// never nil: a file has no word for that.
+func printed(field any) any {
+	switch p := field.(type) {
 	case *string:
 		return *p
 	case *bool:
 		return *p
 	case *int64:
 		return *p
+	case *[]string:
+		return append([]string{}, *p...)
 	case *[]Listener:
-		list := make([]map[string]any, len(*p))
-		for i, l := range *p {
-			list[i] = map[string]any{listenerHost: l.Host, listenerPort: l.Port}
-		}
-		return list
+		return printedItems(*p, listenerColumns)
+	case *[]Certificate:
+		return printedItems(*p, certificateColumns)
 	}
 	return nil
 }
@@ -75,7 +80,7 @@ func (l *Loaded) Ignored() []string {
 	var lines []string
 	for i := range keys {
 		k := &keys[i]
-		if k.ignored == "" || k.printed(&l.Config) == k.printed(&defaults) {
+		if k.ignored == "" || reflect.DeepEqual(k.printed(&l.Config), k.printed(&defaults)) {
 			continue
 		}
 		lines = append(lines, k.name+" ("+l.origins[k.name].String()+") has no effect: "+k.ignored)

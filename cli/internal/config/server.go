@@ -43,22 +43,63 @@ func (c Config) Server() server.Config {
 
 		ServerHeader: c.ServerHeader,
 
-		TLS: server.TLSConfig{
-			Enabled:    c.TLS.Enabled,
-			CertFile:   c.TLS.CertFile,
-			KeyFile:    c.TLS.KeyFile,
-			MinVersion: c.TLS.MinVersion,
-		},
+		TLS: c.TLS.server(),
 		HTTP2: server.HTTP2Config{
 			Disabled:             !c.HTTP2.Enabled,
 			MaxConcurrentStreams: toUint32(c.HTTP2.MaxConcurrentStreams),
 			InitialWindowSize:    toUint32(c.HTTP2.InitialWindowSize),
 			MaxFrameSize:         toUint32(c.HTTP2.MaxFrameSize),
 			MaxHeaderListSize:    toUint32(c.HTTP2.MaxHeaderListSize),
+			MaxWindowSize:        toUint32(c.HTTP2.MaxWindowSize),
+			FloodObserve:         c.HTTP2.FloodObserve,
+		},
+		WebSocket: server.WebSocketConfig{
+			PingInterval:   seconds(c.WebSocket.PingIntervalSec),
+			PongTimeout:    seconds(c.WebSocket.PongTimeoutSec),
+			CloseTimeout:   seconds(c.WebSocket.CloseTimeoutSec),
+			MaxBacklog:     toInt(c.WebSocket.MaxBacklog),
+			SlowReader:     c.WebSocket.SlowReader,
+			Compression:    c.WebSocket.Compression,
+			ShutdownSpread: max(seconds(c.WebSocket.ShutdownSpreadSec), 0), // zero means zero there
 		},
 	}
 	for _, l := range c.Listeners {
-		s.Listeners = append(s.Listeners, server.Listener{Host: l.Host, Port: port(l.Port)})
+		s.Listeners = append(s.Listeners, l.server(c.TLS))
+	}
+	return s
+}
+
+func (t TLS) server() server.TLSConfig {
+	s := server.TLSConfig{
+		Enabled:      t.Enabled,
+		CertFile:     t.CertFile,
+		KeyFile:      t.KeyFile,
+		OCSPFile:     t.OCSPFile,
+		MinVersion:   t.MinVersion,
+		CipherSuites: t.CipherSuites,
+		ClientAuth:   t.ClientAuth,
+		ClientCAFile: t.ClientCAFile,
+
+		HandshakeTimeout:        seconds(t.HandshakeTimeoutSec),
+		MaxHandshakes:           toInt(orOff(t.MaxHandshakes)),
+		MaxHandshakesPerAddress: toInt(orOff(t.MaxHandshakesPerAddress)),
+		TrustedAddresses:        t.TrustedAddresses,
+		ReloadInterval:          seconds(t.ReloadIntervalSec),
+	}
+	for _, c := range t.Certificates {
+		s.Certificates = append(s.Certificates, server.Certificate(c))
+	}
+	return s
+}
+
+// server translates l; t is the one table tls, which holds for every listener
+// that wants TLS.
+func (l Listener) server(t TLS) server.Listener {
+	s := server.Listener{Host: l.Host, Port: port(l.Port), Protocols: l.Protocols, RedirectHTTPS: toInt(l.RedirectHTTPS)}
+	if l.TLS {
+		t.Enabled = true
+		own := t.server()
+		s.TLS = &own
 	}
 	return s
 }
