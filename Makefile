@@ -152,6 +152,10 @@ cross: ## build and vet for the other platforms
 		{ echo 'reactor builds for windows' >&2; exit 1; }; \
 	[ "$$(echo "$$out" | grep -vc '^#')" = 1 ] || { echo "$$out" >&2; exit 1; }
 
+.PHONY: certs
+certs: ## a certificate for localhost and its key, to try TLS with: build/certs
+	@$(HOUSE) certs build/certs
+
 # Modules, versions, import path.
 
 .PHONY: tidy

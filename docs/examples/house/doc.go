@@ -3,7 +3,7 @@
 // whether the documentation still tells the truth.
 //
 // The rules are in the tests, one file an idea. What the Makefile needs to do
-// (pack, rehome, release, suite) is in the package proper, and the command
+// (pack, rehome, release, suite, certs) is in the package proper, and the command
 // in cmd calls it. The package belongs to no published module.
 //
 // The tests read the whole tree, partly through other processes. The cache of

@@ -4,6 +4,7 @@
 //	cmd rehome host/owner/repo
 //	cmd release v0.1.0
 //	cmd suite basic
+//	cmd certs build/certs
 package main
 
 import (
@@ -30,7 +31,7 @@ func run(args []string) error {
 		return err
 	}
 	if len(args) < 2 {
-		return errors.New("usage: modules|rehome|release|suite, then its argument")
+		return errors.New("usage: modules|rehome|release|suite|certs, then its argument")
 	}
 	switch verb, args := args[0], args[1:]; verb {
 	case "modules":
@@ -41,6 +42,8 @@ func run(args []string) error {
 		return release(root, args[0])
 	case "suite":
 		return house.RunSuite(root, args[0], os.Stdout)
+	case "certs":
+		return certs(root, args[0])
 	default:
 		return fmt.Errorf("unknown verb %q", verb)
 	}
@@ -64,6 +67,14 @@ func modules(root string, args []string) error {
 		fmt.Printf("%s@%s\n", m.Path(), *version)
 	}
 	fmt.Printf("use them with GOPROXY=file://%s,$(go env GOPROXY) GONOSUMDB=%s\n", dist, house.Prefix)
+	return nil
+}
+
+func certs(root, dir string) error {
+	if err := house.WriteCerts(filepath.Join(root, dir), time.Now()); err != nil {
+		return err
+	}
+	fmt.Printf("wrote %[1]s/cert.pem and %[1]s/key.pem, for localhost, 127.0.0.1 and ::1, good for 90 days\n", dir)
 	return nil
 }
 
