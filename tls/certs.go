@@ -166,8 +166,10 @@ func (a *Acceptor) certificate(client *tls.ClientHelloInfo) (*tls.Certificate, e
 	if len(found) == 1 {
 		return found[0], nil
 	}
+	nameless := *client // the name has been looked at, and Names may overrule the certificate's
+	nameless.ServerName = ""
 	for _, cert := range found {
-		if client.SupportsCertificate(cert) == nil {
+		if nameless.SupportsCertificate(cert) == nil {
 			return cert, nil
 		}
 	}
