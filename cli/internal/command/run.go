@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/signal"
 	"syscall"
@@ -96,70 +95,4 @@ func (r *running) ended(err error) error {
 	}
 	r.log.Info("stopped")
 	return nil
-}
-
-// banner says what is served where. It comes when the sockets listen, so that
-// a server that could not start has said nothing but why.
-func (r *running) banner() {
-	say := func(format string, args ...any) { r.log.Info(fmt.Sprintf(format, args...)) }
-	address := r.srv.Addr()
-	say("%s version %s starting", product, currentVersion())
-	say("Listen: %s", address)
-	for _, more := range r.srv.Addrs()[1:] {
-		say("Listen: %s", more)
-	}
-	say("TLS: off")
-	say("Workers: %d", r.settings.WorkerThreads)
-	say("PID: %d", os.Getpid())
-	if r.settings.HealthEndpoint {
-		say("Health: /health")
-	}
-	if r.settings.StatsEndpoint {
-		say("Stats: /stats")
-	}
-	if r.config.BindPort == 0 && address.Network() == "tcp" {
-		r.log.Warn("bind_port is 0: the port is another one at every start")
-	}
-	say("listening on %s", address)
-	if r.terminal {
-		r.suggest(address)
-	}
-}
-
-// suggest tells a person what to try.
-func (r *running) suggest(address net.Addr) {
-	for _, command := range suggestions(address, r.settings.HealthEndpoint, r.examples) {
-		r.log.Info("try: " + command)
-	}
-	r.log.Info("Ctrl-C shuts down")
-}
-
-// suggestions are commands that show something.
-func suggestions(address net.Addr, health, examples bool) []string {
-	curl := "curl -i http://" + reachable(address)
-	if address.Network() == "unix" {
-		curl = "curl -i --unix-socket " + address.String() + " http://localhost"
-	}
-	list := []string{curl + "/"}
-	if health {
-		list = append(list, curl+"/health")
-	}
-	if examples {
-		list = append(list, curl+"/sleep/500", curl+"/echo -d hello")
-	}
-	return list
-}
-
-// reachable is the address as a client on this machine can use it: a
-// listener on all addresses is reached by the loopback one.
-func reachable(address net.Addr) string {
-	tcp, ok := address.(*net.TCPAddr)
-	if !ok || !tcp.IP.IsUnspecified() {
-		return address.String()
-	}
-	host := "127.0.0.1"
-	if tcp.IP.To4() == nil {
-		host = "::1"
-	}
-	return net.JoinHostPort(host, fmt.Sprint(tcp.Port))
 }

@@ -4,6 +4,8 @@ import (
 	"net"
 	"slices"
 	"testing"
+
+	"reactor.example/cli/internal/config"
 )
 
 func TestWhatToTryCanBeReachedFromThisMachine(t *testing.T) {
@@ -26,12 +28,35 @@ func TestSuggestionsNameOnlyWhatIsServed(t *testing.T) {
 	tcp := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80}
 	unix := &net.UnixAddr{Net: "unix", Name: "/r.sock"}
 	for _, test := range []struct{ got, want []string }{
-		{suggestions(tcp, false, false), []string{"curl -i http://127.0.0.1:80/"}},
-		{suggestions(unix, true, false), []string{"curl -i --unix-socket /r.sock http://localhost/", "curl -i --unix-socket /r.sock http://localhost/health"}},
-		{suggestions(tcp, false, true), []string{"curl -i http://127.0.0.1:80/", "curl -i http://127.0.0.1:80/sleep/500", "curl -i http://127.0.0.1:80/echo -d hello"}},
+		{suggestions(tcp, false, false, false), []string{"curl -i http://127.0.0.1:80/"}},
+		{suggestions(unix, false, true, false), []string{"curl -i --unix-socket /r.sock http://localhost/", "curl -i --unix-socket /r.sock http://localhost/health"}},
+		{suggestions(tcp, true, true, false), []string{"curl -ik https://127.0.0.1:80/", "curl -ik https://127.0.0.1:80/health"}},
+		{suggestions(unix, true, false, false), []string{"curl -ik --unix-socket /r.sock https://localhost/"}},
+		{suggestions(tcp, false, false, true), []string{"curl -i http://127.0.0.1:80/", "curl -i http://127.0.0.1:80/sleep/500", "curl -i http://127.0.0.1:80/echo -d hello"}},
 	} {
 		if !slices.Equal(test.got, test.want) {
 			t.Errorf("suggestions = %q, want %q", test.got, test.want)
+		}
+	}
+}
+
+func TestTheBannerTellsHowEachListenerServes(t *testing.T) {
+	t.Parallel()
+	c := config.Default()
+	off := c
+	off.HTTP2.Enabled = false
+	for _, test := range []struct{ got, want string }{
+		{tlsState(config.TLS{MinVersion: "1.2"}), "off"},
+		{tlsState(config.TLS{Enabled: true, MinVersion: "1.2"}), "on, version 1.2 or newer"},
+		{tlsState(config.TLS{Enabled: true, MinVersion: "1.3"}), "on, version 1.3"},
+		{manner(c, config.Listener{}), "HTTP/2, HTTP/1.1"},
+		{manner(off, config.Listener{}), "HTTP/1.1"},
+		{manner(c, config.Listener{TLS: true, Protocols: []string{"http/1.1"}}), "TLS, HTTP/1.1"},
+		{manner(off, config.Listener{Protocols: []string{"http/1.1", "h2"}}), "HTTP/1.1"},
+		{manner(c, config.Listener{RedirectHTTPS: 8443}), "redirects to https, port 8443"},
+	} {
+		if test.got != test.want {
+			t.Errorf("got %q, want %q", test.got, test.want)
 		}
 	}
 }

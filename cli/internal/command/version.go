@@ -12,6 +12,9 @@ import (
 // release is the version of this source tree; all modules share it.
 const release = "0.1.0"
 
+// features are the protocols that are served, with their specifications.
+const features = "HTTP/1.1 (RFC 9110, RFC 9112), HTTP/2 (RFC 9113, RFC 7541, RFC 9218), WebSocket (RFC 6455, RFC 7692)"
+
 // buildVersion and buildCommit are stamped into the binary by the Makefile
 // (-ldflags -X), and by nothing else.
 var buildVersion, buildCommit string
@@ -54,7 +57,7 @@ func (p *program) printVersion(verbose bool) error {
 		text += fmt.Sprintf("  Commit: %s\n", commit())
 		text += fmt.Sprintf("  Platform: %s/%s\n", runtime.GOOS, runtime.GOARCH)
 		text += "  TLS: crypto/tls (not served yet)\n"
-		text += "  Features: HTTP/1.1 (RFC 9110, RFC 9112)\n"
+		text += "  Features: " + features + "\n"
 	}
 	_, err := fmt.Fprint(p.stdout, text)
 	return failed(err)

@@ -39,7 +39,6 @@ const (
 // Why some keys are loaded and checked but have no effect yet.
 const (
 	noLogFile = "this version logs to the console only"
-	noHTTP2   = "this version serves HTTP/1.1 only"
 	noTLS     = "this version does not serve TLS"
 )
 
@@ -98,12 +97,12 @@ var keys = []key{
 	{name: "log.max_files", field: func(c *Config) any { return &c.Log.MaxFiles }, max: maxInt, ignored: noLogFile},
 
 	{name: "http2.enabled", env: "REACTOR_HTTP2_ENABLED", field: func(c *Config) any { return &c.HTTP2.Enabled }},
-	{name: "http2.max_concurrent_streams", env: "REACTOR_HTTP2_MAX_CONCURRENT_STREAMS", field: func(c *Config) any { return &c.HTTP2.MaxConcurrentStreams }, min: 1, max: math.MaxUint32, ignored: noHTTP2},
-	{name: "http2.initial_window_size", env: "REACTOR_HTTP2_INITIAL_WINDOW_SIZE", field: func(c *Config) any { return &c.HTTP2.InitialWindowSize }, min: 1, max: math.MaxInt32, ignored: noHTTP2},
-	{name: "http2.max_frame_size", env: "REACTOR_HTTP2_MAX_FRAME_SIZE", field: func(c *Config) any { return &c.HTTP2.MaxFrameSize }, min: 16384, max: 1<<24 - 1, ignored: noHTTP2},
-	{name: "http2.max_header_list_size", env: "REACTOR_HTTP2_MAX_HEADER_LIST_SIZE", field: func(c *Config) any { return &c.HTTP2.MaxHeaderListSize }, min: 1, max: math.MaxUint32, ignored: noHTTP2},
-	{name: "http2.max_window_size", field: func(c *Config) any { return &c.HTTP2.MaxWindowSize }, min: 1, max: math.MaxInt32, ignored: noHTTP2},
-	{name: "http2.flood_observe", field: func(c *Config) any { return &c.HTTP2.FloodObserve }, ignored: noHTTP2},
+	{name: "http2.max_concurrent_streams", env: "REACTOR_HTTP2_MAX_CONCURRENT_STREAMS", field: func(c *Config) any { return &c.HTTP2.MaxConcurrentStreams }, min: 1, max: math.MaxUint32},
+	{name: "http2.initial_window_size", env: "REACTOR_HTTP2_INITIAL_WINDOW_SIZE", field: func(c *Config) any { return &c.HTTP2.InitialWindowSize }, min: 1, max: math.MaxInt32},
+	{name: "http2.max_frame_size", env: "REACTOR_HTTP2_MAX_FRAME_SIZE", field: func(c *Config) any { return &c.HTTP2.MaxFrameSize }, min: 16384, max: 1<<24 - 1},
+	{name: "http2.max_header_list_size", env: "REACTOR_HTTP2_MAX_HEADER_LIST_SIZE", field: func(c *Config) any { return &c.HTTP2.MaxHeaderListSize }, min: 1, max: math.MaxUint32},
+	{name: "http2.max_window_size", field: func(c *Config) any { return &c.HTTP2.MaxWindowSize }, min: 1, max: math.MaxInt32},
+	{name: "http2.flood_observe", field: func(c *Config) any { return &c.HTTP2.FloodObserve }},
 
 	{name: "websocket.ping_interval_sec", field: func(c *Config) any { return &c.WebSocket.PingIntervalSec }, max: maxInt, zero: "off"},
 	{name: "websocket.pong_timeout_sec", field: func(c *Config) any { return &c.WebSocket.PongTimeoutSec }, min: 1, max: maxInt},

@@ -50,14 +50,14 @@ func TestPrintedJSONHasEveryKeySortedAndFourSpaces(t *testing.T) {
 }
 
 func TestSettingsWithoutEffectAreTold(t *testing.T) {
-	file := write(t, "a.toml", "\n[http2]\nmax_frame_size = 20000\nenabled = true\nmax_concurrent_streams = 100")
+	file := write(t, "a.toml", "\n[log]\nmax_files = 9\nlevel = 'info'\nmax_file_size = 10485760")
 	loaded, err := Load(Sources{File: file, LookupEnv: env{"REACTOR_LOG_FILE": "/x.log"}.lookup})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
 		"log.file (REACTOR_LOG_FILE) has no effect: this version logs to the console only",
-		"http2.max_frame_size (" + file + ":3) has no effect: this version serves HTTP/1.1 only",
+		"log.max_files (" + file + ":3) has no effect: this version logs to the console only",
 	}
 	if got := loaded.Ignored(); !slices.Equal(got, want) {
 		t.Errorf("Ignored = %q, want %q", got, want)
