@@ -36,6 +36,8 @@ type pipe struct {
 	off int
 	// src is what Open was given and crypto/tls has not read yet; borrowed.
 	src []byte
+	// frame knows where records end in what crypto/tls has read.
+	frame frame
 
 	// dst is the caller's slice, while Seal or AppendClose fills it.
 	dst     []byte
@@ -53,8 +55,10 @@ func (p *pipe) Read(b []byte) (int, error) {
 	if p.hs != nil {
 		return p.hs.read(b)
 	}
-	if n := p.take(b); n > 0 {
-		return n, nil
+	if p.in != nil {
+		if n := p.take(b); n > 0 {
+			return n, nil
+		}
 	}
 	if p.conn != nil {
 		return p.conn.Read(b)
@@ -62,7 +66,7 @@ func (p *pipe) Read(b []byte) (int, error) {
 	if len(p.src) == 0 {
 		return 0, errWouldBlock
 	}
-	n := copy(b, p.src)
+	n := p.frame.copy(b, p.src)
 	p.src = p.src[n:]
 	return n, nil
 }
@@ -106,7 +110,7 @@ func (p *pipe) store(b []byte) int {
 // take moves what was stored to b, and gives the buffer back with the last of
 // it.
 func (p *pipe) take(b []byte) int {
-	n := copy(b, p.in[p.off:])
+	n := p.frame.copy(b, p.in[p.off:])
 	p.off += n
 	if p.off == len(p.in) {
 		p.dropInput()
@@ -121,6 +125,10 @@ func (p *pipe) dropInput() {
 	putBuffer(p.in)
 	p.in, p.off = nil, 0
 }
+
+// isDry reports that crypto/tls was given all there is, and that it ends with a
+// record: there is nothing to wait for inside of crypto/tls.
+func (p *pipe) isDry() bool { return len(p.src) == 0 && p.in == nil && p.frame.isWhole() }
 
 // Close is called by the user of a detached connection.
 func (p *pipe) Close() error {
@@ -188,6 +196,7 @@ func getBuffer() []byte {
 
 func putBuffer(b []byte) {
 	if cap(b) >= firstBufferBytes && cap(b) <= 2*maxPendingBytes {
-		buffers.Put(&b)
+		kept := b // so that only a buffer that is kept costs an allocation
+		buffers.Put(&kept)
 	}
 }

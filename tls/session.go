@@ -241,10 +241,21 @@ func (s *Session) read(dst []byte) ([]byte, error) {
 	if cap(dst)-len(dst) < minReadBytes {
 		var few [minReadBytes]byte
 		n, err := s.conn.Read(few[:])
-		return append(dst, few[:n]...), err
+		return append(dst, few[:n]...), s.blocks(n, len(few), err)
 	}
+	room := cap(dst) - len(dst)
 	n, err := s.conn.Read(dst[len(dst):cap(dst)])
-	return dst[:len(dst)+n], err
+	return dst[:len(dst)+n], s.blocks(n, room, err)
+}
+
+// blocks returns err, or foresees what the next Read would return, which costs
+// as much as a short record does: plaintext that left room was the last of its
+// record, and no other has begun.
+func (s *Session) blocks(n, room int, err error) error {
+	if err == nil && n < room && s.pipe.isDry() {
+		return errWouldBlock
+	}
+	return err
 }
 
 // Seal encrypts p as records that it appends to dst, behind what AppendOutput
