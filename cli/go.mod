@@ -22,6 +22,7 @@ require (
 	reactor.example/httptwo v0.1.0 // indirect
 	reactor.example/reactor v0.1.0 // indirect
 	reactor.example/router v0.1.0 // indirect
+	reactor.example/tls v0.1.0 // indirect
 	reactor.example/websocket v0.1.0 // indirect
 )
 
@@ -31,5 +32,6 @@ replace (
 	reactor.example/reactor => ../reactor
 	reactor.example/router => ../router
 	reactor.example/server => ../server
+	reactor.example/tls => ../tls
 	reactor.example/websocket => ../websocket
 )

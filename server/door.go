@@ -4,8 +4,10 @@ import (
 	"net"
 	"slices"
 	"strings"
+	"time"
 
 	"reactor.example/reactor"
+	"reactor.example/tls"
 )
 
 // A door is a listener as it serves: what is settled about the connections that
@@ -15,10 +17,14 @@ type door struct {
 	listener     *reactor.Listener
 	http1, http2 bool
 	redirect     *route // answers everything, or nil
+
+	acceptor         *tls.Acceptor // nil: no encryption
+	handshakeTimeout time.Duration
 }
 
-// newDoor makes the door of l. It opens nothing yet.
-func (s *Server) newDoor(l *Listener) *door {
+// newDoor makes the door of l. It opens no socket yet. The error is about the files
+// of its TLS.
+func (s *Server) newDoor(l *Listener) (*door, error) {
 	protocols := l.protocols(!s.cfg.HTTP2.Disabled)
 	d := &door{
 		srv:   s,
@@ -30,7 +36,14 @@ func (s *Server) newDoor(l *Listener) *door {
 		d.redirect.compile(len(s.shards))
 		d.http1, d.http2 = true, false
 	}
-	return d
+	if l.TLS != nil {
+		var err error
+		if d.acceptor, err = tls.NewAcceptor(l.TLS.acceptorConfig(protocols)); err != nil {
+			return nil, err
+		}
+		d.handshakeTimeout = l.TLS.HandshakeTimeout
+	}
+	return d, nil
 }
 
 // redirectTo makes the handler that sends everybody to https on that port.
@@ -65,11 +78,11 @@ func (d *door) accept(c *reactor.Conn) reactor.Handler {
 	cfg := &s.snap.Load().cfg
 	open := s.open.Add(1)
 	if cfg.MaxConnections > 0 && open > int64(cfg.MaxConnections) {
-		return sh.shed(c, "max_connections")
+		return d.shed(sh, c, "max_connections")
 	}
 	counted := cfg.MaxConnectionsPerAddress > 0
 	if !s.addresses.add(c.RemoteAddr().Addr(), cfg.MaxConnectionsPerAddress) {
-		return sh.shed(c, "max_connections_per_address")
+		return d.shed(sh, c, "max_connections_per_address")
 	}
 	sh.counts.accepted++
 	if fn := s.cfg.Observer.Accepted; fn != nil {
@@ -78,7 +91,23 @@ func (d *door) accept(c *reactor.Conn) reactor.Handler {
 	if s.layer != nil {
 		return s.layer(sh, c)
 	}
+	if d.acceptor != nil {
+		return newTLSConn(sh, c, d, counted)
+	}
 	return d.plain(sh, c, counted)
+}
+
+// shed refuses a connection: see shard.shed. Nothing can be said before TLS.
+func (d *door) shed(sh *shard, c *reactor.Conn, limit string) reactor.Handler {
+	return sh.shed(c, limit, d.acceptor == nil)
+}
+
+// notice is what clients are told for whom there is no descriptor.
+func (d *door) notice() []byte {
+	if d.acceptor != nil {
+		return nil
+	}
+	return []byte(overloadNotice)
 }
 
 // plain makes the protocol of a connection without encryption.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/netip"
@@ -92,6 +93,9 @@ type carrier interface {
 	// connInfo says which connection it is. Any goroutine that has the
 	// exchange may call it.
 	connInfo() ConnInfo
+	// tlsState is what the handshake of the connection has settled, nil without
+	// TLS. Like connInfo, any goroutine.
+	tlsState() *tls.ConnectionState
 }
 
 // A head is what a protocol found at the start of a request. The strings

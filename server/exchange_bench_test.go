@@ -111,7 +111,7 @@ func benchExchange(b *testing.B, request string) {
 	}
 	benchRoutes(s)
 	s.serveOn(group)
-	if _, err := group.Listen(reactor.ListenConfig{Open: s.newDoor(&Listener{}).accept}); err != nil {
+	if _, err := group.Listen(reactor.ListenConfig{Open: plainDoor(s).accept}); err != nil {
 		b.Fatal(err)
 	}
 	b.ReportAllocs()

@@ -8,6 +8,7 @@ require (
 	reactor.example/httptwo v0.1.0
 	reactor.example/reactor v0.1.0
 	reactor.example/router v0.1.0
+	reactor.example/tls v0.1.0
 )
 
 require (
@@ -28,5 +29,6 @@ replace (
 	reactor.example/httptwo => ../httptwo
 	reactor.example/reactor => ../reactor
 	reactor.example/router => ../router
+	reactor.example/tls => ../tls
 	reactor.example/websocket => ../websocket
 )

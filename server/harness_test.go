@@ -57,6 +57,15 @@ func newRig(t testing.TB, cfg Config, register func(s *Server)) *rig {
 	return g
 }
 
+// plainDoor is a door of s for HTTP/1 and HTTP/2 without encryption.
+func plainDoor(s *Server) *door {
+	d, err := s.newDoor(&Listener{})
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
 // url is the address of path on the server.
 func (g *rig) url(path string) string { return "http://" + g.srv.Addr().String() + path }
 

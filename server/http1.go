@@ -1,6 +1,7 @@
 package server
 
 import (
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/netip"
@@ -360,3 +361,6 @@ func (h *http1) connInfo() ConnInfo {
 }
 
 func (h *http1) limits() *Config { return &h.shard.srv.snap.Load().cfg }
+
+// tlsState implements carrier.
+func (h *http1) tlsState() *tls.ConnectionState { return tlsStateOf(h.t) }

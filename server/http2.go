@@ -102,6 +102,13 @@ func orNever(d time.Duration) time.Duration {
 	return d
 }
 
+// inadequate ends a connection whose encryption is not good enough for HTTP/2 (RFC
+// 9113, section 9.2.2).
+func (h *http2) inadequate() {
+	h.session.GoAway(httptwo.InadequateSecurity, "cipher suite of RFC 9113, appendix A")
+	h.goodbye()
+}
+
 // OnInput implements reactor.Handler.
 func (h *http2) OnInput(*reactor.Conn) {
 	switch h.phase {

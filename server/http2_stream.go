@@ -1,6 +1,7 @@
 package server
 
 import (
+	"crypto/tls"
 	"io"
 	"net"
 	"net/netip"
@@ -363,3 +364,6 @@ func (x *stream2) connInfo() ConnInfo { return x.conn.connInfo() }
 
 // takeOver implements carrier.
 func (x *stream2) takeOver(*exchange) (net.Conn, error) { return nil, ErrNoHijack }
+
+// tlsState implements carrier.
+func (x *stream2) tlsState() *tls.ConnectionState { return tlsStateOf(x.conn.t) }

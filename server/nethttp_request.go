@@ -17,6 +17,7 @@ func (x *httpExchange) request() (*http.Request, error) {
 		return nil, ErrFinished
 	}
 	hd, remote, pattern := ex.head, ex.carrier.connInfo().Remote, ex.route.pattern
+	state := ex.carrier.tlsState()
 	header := httpHeader(hd.fields)
 	trailer, chunked := announced(hd.fields), hd.length < 0
 	x.body.limit = ex.body.limit
@@ -38,14 +39,17 @@ func (x *httpExchange) request() (*http.Request, error) {
 		RemoteAddr:    "@", // a unix socket
 		RequestURI:    hd.target,
 		Pattern:       pattern,
+		TLS:           state,
 	}
 	base.ProtoMajor, base.ProtoMinor, _ = http.ParseHTTPVersion(hd.proto)
 	base.Close = closes(&base)
 	if remote.IsValid() {
 		base.RemoteAddr = remote.String()
 	}
-	if chunked {
+	if chunked && base.ProtoMajor == 1 {
 		base.TransferEncoding = []string{"chunked"}
+	}
+	if chunked {
 		base.Trailer = trailer
 	}
 	req := base.WithContext(&x.ctx)

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"io"
 	"net/http"
 	"net/netip"
@@ -138,6 +139,16 @@ func (r *Request) ConnInfo() ConnInfo {
 	}
 	defer r.ex.mu.Unlock()
 	return r.ex.carrier.connInfo()
+}
+
+// TLS is what the handshake of the connection has settled: version, suite, client
+// certificates and more. Nil without TLS. Each call makes a copy.
+func (r *Request) TLS() *tls.ConnectionState {
+	if !r.ex.enter(r.gen) {
+		return nil
+	}
+	defer r.ex.mu.Unlock()
+	return r.ex.carrier.tlsState()
 }
 
 // RemoteAddr is the address of the client, zero over a unix socket.

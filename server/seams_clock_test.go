@@ -21,7 +21,7 @@ func newLab(t *testing.T, cfg Config, register func(s *Server)) (*reactortest.La
 	if register != nil {
 		register(s)
 	}
-	lab := reactortest.NewLab(t, reactortest.Config{Open: func(c *reactor.Conn) reactor.Handler { return s.newDoor(&Listener{}).accept(c) }})
+	lab := reactortest.NewLab(t, reactortest.Config{Open: func(c *reactor.Conn) reactor.Handler { return plainDoor(s).accept(c) }})
 	s.serveOn(lab.Group)
 	t.Cleanup(s.logs.close)
 	return lab, s

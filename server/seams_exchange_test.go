@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -70,6 +71,7 @@ func (c *fakeCarrier) pump(*exchange)                        {}
 func (c *fakeCarrier) rearm(*exchange)                       {}
 func (c *fakeCarrier) interim(*exchange, int, []Field) error { return nil }
 func (c *fakeCarrier) localAddr() netip.AddrPort             { return netip.AddrPort{} }
+func (c *fakeCarrier) tlsState() *tls.ConnectionState        { return nil }
 func (c *fakeCarrier) connInfo() ConnInfo                    { return ConnInfo{ID: 77} }
 func (c *fakeCarrier) takeOver(ex *exchange) (net.Conn, error) {
 	ours, theirs := net.Pipe()

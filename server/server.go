@@ -199,6 +199,8 @@ func (s *Server) start() error {
 		return err
 	}
 	s.started = time.Now()
+	s.warnOfCertificates()
+	go s.watchCertificates()
 	return group.Start()
 }
 
@@ -227,14 +229,17 @@ func (s *Server) compileRoutes() {
 func (s *Server) listen() error {
 	all := append([]Listener{s.cfg.first()}, s.cfg.Listeners...)
 	for i := range all {
-		d := s.newDoor(&all[i])
+		d, err := s.newDoor(&all[i])
+		if err != nil {
+			return err
+		}
 		network, address := all[i].address()
 		ln, err := s.reactor.Listen(reactor.ListenConfig{
 			Network:   network,
 			Address:   address,
 			ReusePort: s.cfg.ReusePort,
 			Open:      d.accept,
-			Notice:    []byte(overloadNotice),
+			Notice:    d.notice(),
 		})
 		if err != nil {
 			return err
@@ -273,7 +278,8 @@ func (s *Server) Addrs() (addrs []net.Addr) {
 func (s *Server) uptime() time.Duration { return time.Since(s.started) }
 
 // Reload takes over what may change while the server runs: limits, deadlines
-// and ServerHeader, for requests that begin afterwards. Settings of routes
+// and ServerHeader, for requests that begin afterwards, and reads the files of the
+// certificates again. Settings of routes
 // that came from the old Config stay. A fault leaves everything as it was.
 // Fields that need a restart are named by the error, a *RestartError, and
 // the others are taken over all the same.
@@ -290,6 +296,9 @@ func (s *Server) Reload(cfg Config) error {
 	cfg.HealthEndpoint, cfg.StatsEndpoint = old.HealthEndpoint, old.StatsEndpoint
 	cfg.Logger, cfg.Observer, cfg.Buffers = old.Logger, old.Observer, old.Buffers
 	s.snap.Store(&snapshot{cfg})
+	if err := s.reloadCertificates(); err != nil {
+		return err
+	}
 	if restart != nil {
 		return &RestartError{restart}
 	}

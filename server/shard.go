@@ -28,6 +28,8 @@ type shard struct {
 	pumpSenders  func() // pumpSome, made once
 	publications publications
 
+	plain []byte // see plainRoom
+
 	twoConfig   *httptwo.Config // of connections that begin now
 	twoConfigOf *snapshot
 	twoCounters httptwo.Counters
@@ -128,12 +130,14 @@ const overloadNotice = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nCo
 // shed refuses a connection politely: the notice, FIN, and a short time in
 // which the client's request is read and thrown away, so that a reset does
 // not overtake the notice.
-func (s *shard) shed(c *reactor.Conn, limit string) reactor.Handler {
+func (s *shard) shed(c *reactor.Conn, limit string, politely bool) reactor.Handler {
 	s.counts.shed++
 	s.limitHit(limit)
 	s.srv.open.Add(-1) // or those on their way out would keep others from coming in
-	c.Write([]byte(overloadNotice))
-	if s.srv.shedding.Add(1) > maxShedding {
+	if politely {
+		c.Write([]byte(overloadNotice))
+	}
+	if s.srv.shedding.Add(1) > maxShedding || !politely {
 		c.CloseAfterFlush()
 	} else {
 		c.CloseWrite()

@@ -10,6 +10,7 @@ import (
 type Stats struct {
 	UptimeSeconds int64           `json:"uptime_seconds"`
 	Connections   ConnectionStats `json:"connections"`
+	TLS           TLSStats        `json:"tls"`
 	Requests      RequestStats    `json:"requests"`
 	WebSockets    SocketStats     `json:"websockets"`
 	Config        ConfigStats     `json:"config"`
@@ -25,6 +26,15 @@ type ConnectionStats struct {
 	ActiveStreams int64  `json:"active_h2_streams"`
 	TotalAccepted uint64 `json:"total_accepted"` // without those over a limit
 	Shed          uint64 `json:"shed"`           // refused: over a limit, or out of descriptors
+}
+
+// TLSStats counts handshakes.
+type TLSStats struct {
+	InProgress int64  `json:"handshakes_in_progress"`
+	Done       uint64 `json:"handshakes_done"`
+	Resumed    uint64 `json:"handshakes_resumed"` // of those done
+	Failed     uint64 `json:"handshakes_failed"`  // late and malformed ones included
+	Refused    uint64 `json:"handshakes_refused"` // above a bound
 }
 
 // RequestStats counts requests.
@@ -127,7 +137,8 @@ func (s *Server) Stats() Stats {
 		Config: ConfigStats{
 			BindHost:       cfg.BindHost,
 			BindPort:       s.boundPort(),
-			HTTP2Enabled:   false,
+			TLSEnabled:     cfg.TLS.Enabled,
+			HTTP2Enabled:   !cfg.HTTP2.Disabled,
 			WorkerThreads:  len(s.shards),
 			MaxConnections: max(cfg.MaxConnections, 0),
 			IdleTimeout:    int64(max(cfg.IdleTimeout, 0).Seconds()),
@@ -136,6 +147,7 @@ func (s *Server) Stats() Stats {
 	}
 	total, blocking := s.gather(&st)
 	st.Connections.Active = s.open.Load()
+	st.TLS = s.tlsStats()
 	st.Connections.ActiveHTTP1 = total.conns
 	st.Connections.ActiveHTTP2 = total.http2
 	st.Connections.ActiveStreams = total.streams
@@ -152,6 +164,19 @@ func (s *Server) Stats() Stats {
 		}
 	}
 	return st
+}
+
+// tlsStats adds up what the listeners have counted.
+func (s *Server) tlsStats() (sum TLSStats) {
+	for _, d := range s.tlsDoors() {
+		one := d.acceptor.Stats()
+		sum.InProgress += int64(one.InProgress)
+		sum.Done += one.Done
+		sum.Resumed += one.Resumed
+		sum.Failed += one.Failed + one.Malformed
+		sum.Refused += one.Refused
+	}
+	return sum
 }
 
 // gather collects what belongs to the loops, on the loops.

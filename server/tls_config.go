@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"slices"
 	"time"
+
+	"reactor.example/tls"
 )
 
 // TLSConfig is how a listener encrypts; in the configuration file, the table
@@ -68,7 +70,6 @@ func (t TLSConfig) faults(table string) (faults ConfigError) {
 			faults = append(faults, FieldError{table + "." + key, reason})
 		}
 	}
-	refuse(true, "enabled", "this version does not serve TLS yet; set it to false and put a TLS proxy in front")
 	refuse(t.CertFile == "", "cert_file", "is needed where TLS is enabled: a PEM file with the certificate chain")
 	refuse(t.KeyFile == "", "key_file", "is needed where TLS is enabled: the PEM file of the certificate's key")
 	for _, c := range t.Certificates {
@@ -86,4 +87,23 @@ func (t TLSConfig) faults(table string) (faults ConfigError) {
 		refuse(err != nil, "trusted_addresses", "each must be a prefix such as 10.0.0.0/8")
 	}
 	return faults
+}
+
+// acceptorConfig is t in the terms of package tls.
+func (t *TLSConfig) acceptorConfig(protocols []string) tls.Config {
+	pairs := []tls.Pair{{CertFile: t.CertFile, KeyFile: t.KeyFile, OCSPFile: t.OCSPFile}}
+	for _, c := range t.Certificates {
+		pairs = append(pairs, tls.Pair{CertFile: c.CertFile, KeyFile: c.KeyFile, OCSPFile: c.OCSPFile, Names: c.Names})
+	}
+	return tls.Config{
+		Certificates:            pairs,
+		MinVersion:              t.MinVersion,
+		CipherSuites:            t.CipherSuites,
+		ClientAuth:              t.ClientAuth,
+		ClientCAFile:            t.ClientCAFile,
+		NextProtos:              protocols,
+		MaxHandshakes:           t.MaxHandshakes,
+		MaxHandshakesPerAddress: t.MaxHandshakesPerAddress,
+		TrustedAddresses:        t.TrustedAddresses,
+	}
 }

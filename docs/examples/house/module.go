@@ -51,7 +51,7 @@ func Modules() []Module {
 		{Dir: "router", Layer: 4},
 		{
 			Dir: "server", Layer: 5,
-			Siblings: []string{"reactor", "httpone", "httptwo", "websocket", "router"},
+			Siblings: []string{"reactor", "tls", "httpone", "httptwo", "websocket", "router"},
 			Others:   []string{"go.uber.org/zap"},
 			Brings:   []string{"golang.org/x/sys", "go.uber.org/multierr"},
 		},
