@@ -93,7 +93,7 @@ func TestHealthAndStats(t *testing.T) {
 	for path, want := range map[string]any{
 		"requests.total": 5.0, "requests.active": 1.0, "requests.refused": 1.0,
 		"config.worker_threads": 2.0, "config.max_connections": 123.0, "config.idle_timeout_sec": 60.0, "config.request_timeout_sec": 0.0,
-		"config.tls_enabled": false, "config.http2_enabled": false, "config.bind_host": "127.0.0.1",
+		"config.tls_enabled": false, "config.http2_enabled": true, "config.bind_host": "127.0.0.1",
 		"connections.active_http2": 0.0, "connections.active_h2_streams": 0.0,
 	} {
 		table, key, _ := strings.Cut(path, ".")
