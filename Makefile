@@ -80,7 +80,7 @@ layers: ## who imports whom, and what each module requires
 	go test -count=1 -run '^TestLayers' $(HOUSE_TESTS)
 
 .PHONY: conform
-conform: ## tables of requests, right and wrong, against the built binary
+conform: ## tables of requests, right and wrong, and h2spec, against the built binary
 	HOUSE=conform go test -count=1 -run '^TestConform' $(HOUSE_TESTS)
 
 .PHONY: clients

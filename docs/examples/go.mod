@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	golang.org/x/mod v0.38.0
+	golang.org/x/net v0.62.0
 	reactor.example/server v0.1.0
 )
 
