@@ -64,6 +64,15 @@ func (s *Session) Tick(now time.Duration) error {
 	return nil
 }
 
+// Resume tells the session that octets are passed to Next again after the caller
+// had stopped to read, for example because its client took no output. What the
+// client had begun, or had to answer, could not be seen meanwhile: the time for
+// it begins anew. Streams that a window holds up are none of that.
+func (s *Session) Resume(now time.Duration) {
+	s.now = now
+	s.partial, s.acked, s.pinged = now, now, now
+}
+
 // maxStallLook is how soon after a window has held a stream up its time begins.
 const maxStallLook = time.Second
 

@@ -41,6 +41,11 @@ func (s *Session) HasOutput() bool {
 	return len(s.out) > 0 || s.fail == nil && s.sched != nil && (s.window > 0 || s.sched.fresh > 0)
 }
 
+// Waiting returns how many octets of frames wait to be sent, DATA not among
+// them. A caller whose connection does not take its output for now has to look at
+// it: what the client asks for would pile up here. Hot path.
+func (s *Session) Waiting() int { return len(s.out) }
+
 // AppendOutput appends what is to be sent: first all frames that wait, in the
 // order of the calls and events that made them; then DATA, and trailers behind
 // it, by priority and as far as windows allow. It stops when it has appended

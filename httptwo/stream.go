@@ -189,7 +189,8 @@ func (s *Session) Release(st *Stream) {
 
 // Reset ends a stream with RST_STREAM (RFC 9113, section 6.4). What of the
 // response has not left is dropped, and no event follows. On a stream that is
-// closed it does nothing.
+// closed it does nothing, and behind the GOAWAY that ends the connection no frame
+// follows.
 func (s *Session) Reset(st *Stream, code ErrCode) {
 	if st.state == StateClosed {
 		return
@@ -197,7 +198,9 @@ func (s *Session) Reset(st *Stream, code ErrCode) {
 	if st.state.receives() {
 		s.resets.add(st.ID)
 	}
-	s.out = frame.AppendRSTStream(s.room(resetLen), st.ID, code)
+	if s.fail == nil {
+		s.out = frame.AppendRSTStream(s.room(resetLen), st.ID, code)
+	}
 	st.become(evReset)
 	s.closed(st, false)
 }
