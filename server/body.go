@@ -138,7 +138,7 @@ func (ex *exchange) takeBody(p []byte) int {
 	in := &ex.body
 	n := copy(p, in.buf[in.off:])
 	in.off += n
-	if in.starved && in.buffered() <= ex.snap.cfg.BodyBuffer/2 {
+	if in.starved && (in.buffered() == 0 || !in.end && in.buffered() <= ex.snap.cfg.BodyBuffer/2) {
 		in.starved = false
 		ex.poke()
 	}

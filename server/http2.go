@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"net/netip"
 	"time"
 
@@ -75,20 +76,19 @@ func (s *shard) http2Config() *httptwo.Config {
 		s.twoConfigOf = snap
 		cfg := &snap.cfg
 		s.twoConfig = &httptwo.Config{
-			MaxConcurrentStreams:  cfg.HTTP2.MaxConcurrentStreams,
-			InitialWindowSize:     cfg.HTTP2.InitialWindowSize,
-			MaxFrameSize:          cfg.HTTP2.MaxFrameSize,
-			MaxHeaderListSize:     cfg.HTTP2.MaxHeaderListSize,
-			MaxFields:             2 * cfg.MaxHeaderFields, // cookies come in crumbs
-			StreamWindow:          cfg.HTTP2.MaxWindowSize,
-			ConnWindow:            cfg.HTTP2.MaxWindowSize,
-			Windows:               &s.srv.windows,
-			EnableConnectProtocol: s.srv.sockets != nil,
-			HeaderTimeout:         orNever(cfg.RequestTimeout),
-			MinRate:               cfg.MinRate,
-			Ledger:                httptwo.Ledger{Observe: cfg.HTTP2.FloodObserve},
-			Counters:              &s.twoCounters,
-			Buffers:               s.loop.Buffers(),
+			MaxConcurrentStreams: cfg.HTTP2.MaxConcurrentStreams,
+			InitialWindowSize:    cfg.HTTP2.InitialWindowSize,
+			MaxFrameSize:         cfg.HTTP2.MaxFrameSize,
+			MaxHeaderListSize:    cfg.HTTP2.MaxHeaderListSize,
+			MaxFields:            2 * cfg.MaxHeaderFields, // cookies come in crumbs
+			StreamWindow:         cfg.HTTP2.MaxWindowSize,
+			ConnWindow:           cfg.HTTP2.MaxWindowSize,
+			Windows:              &s.srv.windows,
+			HeaderTimeout:        orNever(cfg.RequestTimeout),
+			MinRate:              cfg.MinRate,
+			Ledger:               httptwo.Ledger{Observe: cfg.HTTP2.FloodObserve},
+			Counters:             &s.twoCounters,
+			Buffers:              s.loop.Buffers(),
 		}
 	}
 	return s.twoConfig
@@ -122,7 +122,7 @@ func (h *http2) OnInput(*reactor.Conn) {
 // advance handles what has been received. Hot path.
 func (h *http2) advance() {
 	now := h.shard.loop.Now()
-	for !h.t.Closed() && !h.t.Congested() {
+	for h.mayRead() {
 		b := h.t.Input()
 		ev, n, err := h.session.Next(b, now)
 		if err != nil {
@@ -142,10 +142,37 @@ func (h *http2) advance() {
 		}
 		h.t.Consume(n)
 		if ev.Kind == httptwo.NeedMore {
+			if h.t.EOF() {
+				h.ended()
+			}
 			break
 		}
 	}
 	h.settle()
+}
+
+// mayRead reports whether the next event may be looked at. A client that asks and
+// does not read would have its answers pile up in the session, which is asked for
+// them only when the kernel takes something: above a bound they count as pending,
+// and congest the connection. Hot path.
+func (h *http2) mayRead() bool {
+	if h.session.Waiting() > maxWaiting {
+		h.t.SetBuffer(h.session.AppendOutput(h.t.Buffer(), 0))
+		h.reap()
+	}
+	return !h.t.Closed() && !h.t.Congested()
+}
+
+// maxWaiting bounds what waits in a session, in bytes, before it is moved on.
+const maxWaiting = 16 << 10
+
+// ended deals with the end of the client's direction, behind everything that it
+// has sent: what is not complete will not be; what is complete is answered.
+func (h *http2) ended() {
+	if h.flags&ending2 == 0 {
+		h.flags |= ending2
+		h.session.Each(func(st *httptwo.Stream) { streamOf(st).clientEnded() })
+	}
 }
 
 // settle ends whatever the connection was called for: bodies that go on later
@@ -162,10 +189,6 @@ func (h *http2) settle() {
 	s.collecting = s.collecting[:0]
 	if h.phase != phase2Open || h.t.Closed() {
 		return
-	}
-	if h.t.EOF() && h.flags&ending2 == 0 && len(h.t.Input()) == 0 {
-		h.flags |= ending2
-		h.session.Each(func(st *httptwo.Stream) { streamOf(st).cutShort() })
 	}
 	if h.session.HasOutput() {
 		h.t.RequestFlush()
@@ -224,8 +247,9 @@ func (h *http2) reap() {
 // fail ends the connection for a fault of the client: GOAWAY says which.
 func (h *http2) fail(err error) {
 	h.shard.counts.refused++
-	h.dropStreams(err)
+	h.dropStreams(errors.Join(ErrClientGone, err))
 	h.goodbye()
+	h.settle()
 }
 
 // dropStreams ends all streams: nothing can be sent on them any more.
@@ -270,12 +294,20 @@ func (h *http2) finishConn() {
 // OnDrain implements reactor.Handler: the client has caught up.
 func (h *http2) OnDrain(*reactor.Conn) {
 	if h.phase == phase2Open {
+		h.session.Resume(h.shard.loop.Now())
 		h.advance()
 	}
 }
 
-// OnPeerClosed implements reactor.Handler: what was sent before is read first.
-func (h *http2) OnPeerClosed(*reactor.Conn) {}
+// OnPeerClosed implements reactor.Handler: what was sent before is read first, see
+// ended. But where a response streams its context says that nobody may be there.
+func (h *http2) OnPeerClosed(*reactor.Conn) {
+	h.session.Each(func(st *httptwo.Stream) {
+		if x := streamOf(st); x.ex.away && x.flags&headSent2 != 0 {
+			x.ex.cancelContext(ErrClientGone)
+		}
+	})
+}
 
 // OnClose implements reactor.Handler: the connection is gone.
 func (h *http2) OnClose(_ *reactor.Conn, err error) {

@@ -43,11 +43,11 @@ func (x *stream2) rescue(cause error) bool {
 func (x *stream2) send() {
 	ex := x.ex
 	r := &ex.reply
-	if x.flags&partial2 != 0 {
-		x.conn.session.Discard(x.st)
+	if x.flags&partial2 != 0 || x.credited != ex.body.received {
+		x.conn.session.Discard(x.st) // nobody reads it any more
 	}
 	if x.flags&headSent2 != 0 {
-		if r.hasLength && r.length != unknownLength && r.written != r.length && !ex.head.noBody {
+		if x.flags&ended2 == 0 && r.hasLength && r.length != unknownLength && r.written != r.length && !ex.head.noBody {
 			x.conn.shard.logReply(ex, ErrLength)
 			x.conn.session.Reset(x.st, httptwo.InternalError)
 			x.release(ErrLength)
@@ -122,6 +122,7 @@ func (x *stream2) AppendData(dst []byte, limit int) (out []byte, more, end bool,
 		n := min(limit, len(rest))
 		dst = append(dst, rest[:n]...)
 		x.sent += n
+		limit -= n
 		ex.out += int64(n)
 		if n < len(rest) {
 			return dst, true, false, nil
@@ -173,6 +174,9 @@ func (x *stream2) pumpBody() {
 	}
 	ex.body.send100 = false
 	ex.mu.Unlock()
+	if x.phase == stream2Reply {
+		x.credit(read) // others of the connection may wait for that
+	}
 	if x.phase != stream2Body {
 		return
 	}

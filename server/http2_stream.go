@@ -26,6 +26,7 @@ type stream2 struct {
 	inAt     time.Duration // when to look at the request's arrival, or zero
 	inMark   int64         // body bytes at the last look
 	sent     int           // of a whole response
+	refused  error         // the fault that was answered
 }
 
 // stream2Phase is what a stream waits for.
@@ -257,11 +258,14 @@ func (x *stream2) end() {
 	}
 }
 
-// cutShort is called when the client has ended the connection's direction: the
+// clientEnded is called when the client has ended the connection's direction: the
 // rest of a body will not come.
-func (x *stream2) cutShort() {
+func (x *stream2) clientEnded() {
 	switch {
 	case x.flags&partial2 == 0:
+		if x.phase == stream2Reply {
+			x.ex.noteEnd()
+		}
 	case x.phase == stream2Collect:
 		x.cut(ErrClientGone)
 	case x.phase == stream2Body:
@@ -285,6 +289,7 @@ func (x *stream2) refuse(fault *httpone.ProtocolError) {
 		return
 	}
 	x.phase, x.inAt = stream2Send, 0
+	x.refused = fault
 	x.ex.replaceBy(fault.Status)
 	x.send()
 }
@@ -339,6 +344,9 @@ func (x *stream2) lose(err error) {
 // release is the end of a stream; err is why it ended early. Hot path.
 func (x *stream2) release(err error) {
 	s, h, st := x.conn.shard, x.conn, x.st
+	if err == nil {
+		err = x.refused
+	}
 	s.counts.streams--
 	s.endExchange(x.ex, err)
 	*x = stream2{}

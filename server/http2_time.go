@@ -24,7 +24,7 @@ func (h *http2) after(d time.Duration) time.Duration {
 // arm sets the deadline. Hot path.
 func (h *http2) arm() {
 	at := earlier(h.streamAt, h.outAt)
-	if h.phase == phase2Open {
+	if h.phase == phase2Open && !h.t.Congested() { // see httptwo.Session.Resume
 		if due := h.session.Deadline(); due != httptwo.Never {
 			at = earlier(at, max(due, 1))
 		}
@@ -59,7 +59,7 @@ func (h *http2) OnDeadline(*reactor.Conn) {
 		h.streamAt = 0
 		h.session.Each(func(st *httptwo.Stream) { streamOf(st).look(now) })
 	}
-	if now >= h.session.Deadline() {
+	if !h.t.Congested() && now >= h.session.Deadline() {
 		if err := h.session.Tick(now); err != nil {
 			h.fail(err)
 			return

@@ -169,6 +169,8 @@ func (x *httpExchange) httpError(err error) error {
 		return errors.Join(err, os.ErrDeadlineExceeded)
 	case ErrHijacked:
 		return http.ErrHijacked
+	case ErrNoHijack:
+		return errors.Join(err, http.ErrNotSupported)
 	case ErrBodyTooLarge:
 		return errors.Join(err, &http.MaxBytesError{Limit: x.body.limit})
 	}

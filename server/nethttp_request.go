@@ -141,7 +141,7 @@ func closes(r *http.Request) bool {
 			keeps = keeps || strings.EqualFold(option, "keep-alive")
 		}
 	}
-	return says || r.ProtoMinor == 0 && !keeps
+	return says || r.ProtoMajor == 1 && r.ProtoMinor == 0 && !keeps
 }
 
 // An httpBody is the Body of an http.Request. One goroutine may read while
