@@ -65,6 +65,38 @@ func (h *hello) want() int {
 	return messageHeaderBytes + int(h.head[1])<<16 + int(h.head[2])<<8 + int(h.head[3])
 }
 
+// smallRecordBytes is the largest record that crypto/tls reads without making
+// the buffer grow with which it begins.
+const smallRecordBytes = 576
+
+// split lays the message, once it is complete, out anew in two records of equal
+// size, if it is not small: RFC 8446, section 5.1 leaves that to the sender,
+// and the transcript does not know of records. crypto/tls keeps a buffer as
+// large as the largest record for as long as the connection lives, and for
+// most connections that is the ClientHello. The result replaces in, which is
+// given back.
+func (h *hello) split(in []byte) []byte {
+	n := h.want()
+	if h.got != n || recordHeaderBytes+n <= smallRecordBytes {
+		return in
+	}
+	major, minor := in[1], in[2]
+	message := in[:0] // is behind what is read, for headers fall away
+	for off := 0; off < h.off; {
+		end := off + recordHeaderBytes + int(in[off+3])<<8 + int(in[off+4])
+		message = append(message, in[off+recordHeaderBytes:end]...)
+		off = end
+	}
+	out := getBuffer()
+	for _, part := range [][]byte{message[:n/2], message[n/2:]} {
+		out = append(out, recordHandshake, major, minor, byte(len(part)>>8), byte(len(part)))
+		out = append(out, part...)
+	}
+	out = append(out, in[h.off:]...)
+	putBuffer(in)
+	return out
+}
+
 // recordFault judges as much of a record header as there is.
 func recordFault(header []byte) (alert uint8) {
 	switch {

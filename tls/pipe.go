@@ -102,7 +102,7 @@ func (p *pipe) store(b []byte) int {
 		p.in = append(p.in[:0], p.in[p.off:]...)
 		p.off = 0
 	}
-	n := min(len(b), maxPendingBytes-len(p.in))
+	n := min(len(b), max(0, maxPendingBytes-len(p.in)))
 	p.in = append(p.in, b[:n]...)
 	return n
 }

@@ -131,6 +131,7 @@ func (s *Session) feedHello(b []byte) (n int, err error) {
 		s.pipe.out = append(s.pipe.out, recordAlert, 3, 1, 0, 2, 2, alert)
 		return n, s.refuse(&AlertError{Code: alert})
 	case done:
+		s.pipe.in = s.hs.hello.split(s.pipe.in)
 		s.conn = tls.Server(&s.pipe, s.a.snapshot.Load().config)
 		s.hs.begin()
 	}
