@@ -260,7 +260,7 @@ func (q *publications) call(s *shard) {
 // deliverSome goes on with what was published. Loop only.
 func (s *shard) deliverSome() {
 	q := &s.publications
-	for n := 0; n < deliveriesPerPost; n++ {
+	for range deliveriesPerPost {
 		for q.next == len(q.subs) {
 			select {
 			case p := <-q.queue:
