@@ -185,7 +185,7 @@ func TestValidate(t *testing.T) {
 	if err := new(Config).Validate(); err != nil {
 		t.Error(err)
 	}
-	bad := Config{MaxMessageBytes: 1 << 62, MaxControlFrames: 1 << 40}
+	bad := Config{MaxMessageBytes: 1 << 62, MaxControlFrames: 1 << 30}
 	if err := bad.Validate(); err == nil || strings.Count(err.Error(), "\n") != 1 {
 		t.Errorf("want two faults: %v", err)
 	}

@@ -78,7 +78,7 @@ func TestFlood(t *testing.T) {
 		}
 		c.Refund(2)
 	}
-	c.Refund(1 << 40)
+	c.Refund(1 << 30)
 	if c.room != 3 {
 		t.Errorf("room for %d, want 3", c.room)
 	}
