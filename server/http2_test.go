@@ -10,7 +10,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 )
 
 // twoClient is a client that knows beforehand that the server speaks HTTP/2.
@@ -55,10 +54,6 @@ func TestHTTP2ReachesTheSameHandlers(t *testing.T) {
 			w.Text(200, "hello "+r.Param("name"))
 		})
 		s.Post("/echo", func(w *Response, r *Request) { io.Copy(w, r.Body) })
-		s.Get("/slow", func(w *Response, r *Request) {
-			time.Sleep(5 * time.Millisecond)
-			w.Text(200, "slow")
-		})
 		s.Get("/nothing", func(w *Response, _ *Request) { w.Status(204) })
 	})
 	c := twoClient(t)
