@@ -2,6 +2,7 @@ package server
 
 import (
 	"io"
+	"sync"
 )
 
 // requestBody is the body of a request on its way from the loop to the
@@ -162,13 +163,17 @@ func (b *body) Close() error {
 
 // WriteTo implements io.WriterTo, which io.Copy uses: it passes on what is
 // there without a buffer of its own in between.
-func (b *body) WriteTo(w io.Writer) (total int64, err error) {
+func (b *body) WriteTo(w io.Writer) (int64, error) { return copyThrough(w, b) }
+
+// copyThrough copies src to dst by their Read and Write alone, with a buffer that
+// is used again.
+func copyThrough(dst io.Writer, src io.Reader) (total int64, err error) {
 	p := copyBuffers.Get().(*[]byte)
 	defer copyBuffers.Put(p)
 	for {
-		n, err := b.Read(*p)
+		n, err := src.Read(*p)
 		if n > 0 {
-			m, werr := w.Write((*p)[:n])
+			m, werr := dst.Write((*p)[:n])
 			total += int64(m)
 			if werr != nil {
 				return total, werr
@@ -182,3 +187,8 @@ func (b *body) WriteTo(w io.Writer) (total int64, err error) {
 		}
 	}
 }
+
+var copyBuffers = sync.Pool{New: func() any {
+	b := make([]byte, 32<<10)
+	return &b
+}}

@@ -175,26 +175,7 @@ func (w *httpWriter) Write(p []byte) (int, error) {
 func (w *httpWriter) WriteString(s string) (int, error) { return w.Write(bytesOf(s)) }
 
 // ReadFrom implements io.ReaderFrom.
-func (w *httpWriter) ReadFrom(src io.Reader) (total int64, err error) {
-	p := copyBuffers.Get().(*[]byte)
-	defer copyBuffers.Put(p)
-	for {
-		n, err := src.Read(*p)
-		if n > 0 {
-			m, werr := w.Write((*p)[:n])
-			total += int64(m)
-			if werr != nil {
-				return total, werr
-			}
-		}
-		if err == io.EOF {
-			return total, nil
-		}
-		if err != nil {
-			return total, err
-		}
-	}
-}
+func (w *httpWriter) ReadFrom(src io.Reader) (int64, error) { return copyThrough(w, src) }
 
 // Flush implements http.Flusher.
 func (w *httpWriter) Flush() { w.FlushError() }

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"sync"
 
 	"reactor.example/reactor"
 )
@@ -245,9 +244,3 @@ func (r *Request) Hold() reactor.Hold {
 	defer r.ex.mu.Unlock()
 	return r.ex.hold
 }
-
-// copyBuffers are for copying bodies.
-var copyBuffers = sync.Pool{New: func() any {
-	b := make([]byte, 32<<10)
-	return &b
-}}
