@@ -93,6 +93,7 @@ func New(cfg Config) (*Server, error) {
 	s.top.srv = s
 	s.own = s.newOwnRoutes()
 	s.snap.Store(&snapshot{cfg})
+	s.windows.limit.Store(cfg.HTTP2.WindowBudget)
 	s.addresses = newAddressTable()
 	s.netHTTP = sync.OnceValue(s.newNetHTTP)
 	return s, nil
@@ -296,6 +297,7 @@ func (s *Server) Reload(cfg Config) error {
 	cfg.HealthEndpoint, cfg.StatsEndpoint = old.HealthEndpoint, old.StatsEndpoint
 	cfg.Logger, cfg.Observer, cfg.Buffers = old.Logger, old.Observer, old.Buffers
 	s.snap.Store(&snapshot{cfg})
+	s.windows.limit.Store(cfg.HTTP2.WindowBudget)
 	if err := s.reloadCertificates(); err != nil {
 		return err
 	}

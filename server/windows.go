@@ -2,16 +2,17 @@ package server
 
 import "sync/atomic"
 
-// maxWindows bounds by how much the receive windows of all HTTP/2 connections
-// together are raised above their first sizes, in bytes.
-const maxWindows = 256 << 20
-
 // windowBudget is a httptwo.WindowBudget for the process. Any goroutine.
-type windowBudget struct{ taken atomic.Int64 }
+type windowBudget struct {
+	limit atomic.Int64 // negative is no bound
+	taken atomic.Int64
+}
 
-// Take implements httptwo.WindowBudget.
+// Take implements httptwo.WindowBudget. After a reload that lowered the limit
+// nothing more is given until enough has come back.
 func (b *windowBudget) Take(n int) bool {
-	if b.taken.Add(int64(n)) <= maxWindows {
+	taken, limit := b.taken.Add(int64(n)), b.limit.Load()
+	if taken <= limit || limit < 0 {
 		return true
 	}
 	b.taken.Add(int64(-n))

@@ -17,6 +17,8 @@ func TestHTTP2BoundsAreThoseOfTheRFC(t *testing.T) {
 		"initial_window_size = 0": false, "initial_window_size = 2147483647": true, "initial_window_size = 2147483648": false,
 		"max_frame_size = 16383": false, "max_frame_size = 16384": true, "max_frame_size = 16777215": true, "max_frame_size = 16777216": false,
 		"max_header_list_size = 0": false, "max_header_list_size = 1": true,
+		"max_window_size = 0": false, "max_window_size = 2147483647": true, "max_window_size = 2147483648": false,
+		"window_budget = -1": false, "window_budget = 0": true, "window_budget = 9223372036854775807": true,
 	} {
 		if got := faultsOf(t, "a.toml", "[http2]\n"+text); (got == nil) != ok {
 			t.Errorf("%s: %q, want ok = %v", text, got, ok)

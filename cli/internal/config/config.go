@@ -99,6 +99,7 @@ type HTTP2 struct {
 	MaxFrameSize         int64
 	MaxHeaderListSize    int64
 	MaxWindowSize        int64
+	WindowBudget         int64
 	FloodObserve         bool
 }
 
@@ -151,6 +152,7 @@ func Default() Config {
 			MaxFrameSize:         16384,
 			MaxHeaderListSize:    65536,
 			MaxWindowSize:        1 << 20,
+			WindowBudget:         256 << 20,
 		},
 		WebSocket: WebSocket{
 			PingIntervalSec: 30,

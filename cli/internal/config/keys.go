@@ -36,11 +36,8 @@ const (
 	maxSize = math.MaxInt64
 )
 
-// Why some keys are loaded and checked but have no effect yet.
-const (
-	noLogFile = "this version logs to the console only"
-	noTLS     = "this version does not serve TLS"
-)
+// Why some keys of the log are loaded and checked but have no effect yet.
+const noLogFile = "this version logs to the console only"
 
 // keys is every setting there is, in the order of the manual. The functions
 // of this package walk it; nothing else knows a key by name.
@@ -77,19 +74,19 @@ var keys = []key{
 	{name: "server_header", field: func(c *Config) any { return &c.ServerHeader }},
 
 	{name: "tls.enabled", env: "REACTOR_TLS_ENABLED", field: func(c *Config) any { return &c.TLS.Enabled }},
-	{name: "tls.cert_file", env: "REACTOR_TLS_CERT", field: func(c *Config) any { return &c.TLS.CertFile }, ignored: noTLS},
-	{name: "tls.key_file", env: "REACTOR_TLS_KEY", field: func(c *Config) any { return &c.TLS.KeyFile }, ignored: noTLS},
-	{name: "tls.ocsp_file", field: func(c *Config) any { return &c.TLS.OCSPFile }, ignored: noTLS},
-	{name: "tls.certificates", field: func(c *Config) any { return &c.TLS.Certificates }, ignored: noTLS},
-	{name: "tls.min_version", field: func(c *Config) any { return &c.TLS.MinVersion }, oneOf: []string{"1.2", "1.3"}, ignored: noTLS},
-	{name: "tls.cipher_suites", field: func(c *Config) any { return &c.TLS.CipherSuites }, each: cipherFault, ignored: noTLS},
-	{name: "tls.client_auth", field: func(c *Config) any { return &c.TLS.ClientAuth }, oneOf: []string{"none", "request", "require"}, ignored: noTLS},
-	{name: "tls.client_ca_file", field: func(c *Config) any { return &c.TLS.ClientCAFile }, ignored: noTLS},
-	{name: "tls.handshake_timeout_sec", field: func(c *Config) any { return &c.TLS.HandshakeTimeoutSec }, min: 1, max: maxInt, ignored: noTLS},
-	{name: "tls.max_handshakes", field: func(c *Config) any { return &c.TLS.MaxHandshakes }, max: maxInt, zero: "unlimited", ignored: noTLS},
-	{name: "tls.max_handshakes_per_address", field: func(c *Config) any { return &c.TLS.MaxHandshakesPerAddress }, max: maxInt, zero: "unlimited", ignored: noTLS},
-	{name: "tls.trusted_addresses", field: func(c *Config) any { return &c.TLS.TrustedAddresses }, each: prefixFault, ignored: noTLS},
-	{name: "tls.reload_interval_sec", field: func(c *Config) any { return &c.TLS.ReloadIntervalSec }, max: maxInt, zero: "never", ignored: noTLS},
+	{name: "tls.cert_file", env: "REACTOR_TLS_CERT", field: func(c *Config) any { return &c.TLS.CertFile }},
+	{name: "tls.key_file", env: "REACTOR_TLS_KEY", field: func(c *Config) any { return &c.TLS.KeyFile }},
+	{name: "tls.ocsp_file", field: func(c *Config) any { return &c.TLS.OCSPFile }},
+	{name: "tls.certificates", field: func(c *Config) any { return &c.TLS.Certificates }},
+	{name: "tls.min_version", field: func(c *Config) any { return &c.TLS.MinVersion }, oneOf: []string{"1.2", "1.3"}},
+	{name: "tls.cipher_suites", field: func(c *Config) any { return &c.TLS.CipherSuites }, each: cipherFault},
+	{name: "tls.client_auth", field: func(c *Config) any { return &c.TLS.ClientAuth }, oneOf: []string{"none", "request", "require"}},
+	{name: "tls.client_ca_file", field: func(c *Config) any { return &c.TLS.ClientCAFile }},
+	{name: "tls.handshake_timeout_sec", field: func(c *Config) any { return &c.TLS.HandshakeTimeoutSec }, min: 1, max: maxInt},
+	{name: "tls.max_handshakes", field: func(c *Config) any { return &c.TLS.MaxHandshakes }, max: maxInt, zero: "unlimited"},
+	{name: "tls.max_handshakes_per_address", field: func(c *Config) any { return &c.TLS.MaxHandshakesPerAddress }, max: maxInt, zero: "unlimited"},
+	{name: "tls.trusted_addresses", field: func(c *Config) any { return &c.TLS.TrustedAddresses }, each: prefixFault},
+	{name: "tls.reload_interval_sec", field: func(c *Config) any { return &c.TLS.ReloadIntervalSec }, max: maxInt, zero: "never"},
 
 	{name: "log.level", env: "REACTOR_LOG_LEVEL", flag: "--log-level", field: func(c *Config) any { return &c.Log.Level }, oneOf: Levels()},
 	{name: "log.file", env: "REACTOR_LOG_FILE", field: func(c *Config) any { return &c.Log.File }, ignored: noLogFile},
@@ -102,6 +99,7 @@ var keys = []key{
 	{name: "http2.max_frame_size", env: "REACTOR_HTTP2_MAX_FRAME_SIZE", field: func(c *Config) any { return &c.HTTP2.MaxFrameSize }, min: 16384, max: 1<<24 - 1},
 	{name: "http2.max_header_list_size", env: "REACTOR_HTTP2_MAX_HEADER_LIST_SIZE", field: func(c *Config) any { return &c.HTTP2.MaxHeaderListSize }, min: 1, max: math.MaxUint32},
 	{name: "http2.max_window_size", field: func(c *Config) any { return &c.HTTP2.MaxWindowSize }, min: 1, max: math.MaxInt32},
+	{name: "http2.window_budget", field: func(c *Config) any { return &c.HTTP2.WindowBudget }, max: maxSize, zero: "unlimited"},
 	{name: "http2.flood_observe", field: func(c *Config) any { return &c.HTTP2.FloodObserve }},
 
 	{name: "websocket.ping_interval_sec", field: func(c *Config) any { return &c.WebSocket.PingIntervalSec }, max: maxInt, zero: "off"},

@@ -63,7 +63,7 @@ func TestDefaultsHoldWhenNothingIsConfigured(t *testing.T) {
 		c.MaxHeaderSize != 8192 || c.MaxBodySize != 1048576 || c.MaxWSMessageSize != 16777216 || c.RequestTimeoutSec != 30 || c.ShutdownDrainTimeoutSec != 30 {
 		t.Errorf("defaults changed: %+v", c)
 	}
-	if c.TLS.Enabled || c.TLS.MinVersion != "1.2" || c.Log != (Log{"info", "", 10485760, 3}) || c.HTTP2 != (HTTP2{true, 100, 65535, 16384, 65536, 1 << 20, false}) ||
+	if c.TLS.Enabled || c.TLS.MinVersion != "1.2" || c.Log != (Log{"info", "", 10485760, 3}) || c.HTTP2 != (HTTP2{true, 100, 65535, 16384, 65536, 1 << 20, 256 << 20, false}) ||
 		c.WebSocket != (WebSocket{30, 10, 5, 1 << 20, "report", false, 0}) {
 		t.Errorf("defaults changed: %+v", c)
 	}
@@ -91,7 +91,7 @@ const everyKeyJSON = `{
 		]
 	},
 	"log": {"level": "debug", "file": "/var/log/r.log", "max_file_size": 29, "max_files": 30},
-	"http2": {"enabled": true, "max_concurrent_streams": 31, "initial_window_size": 32, "max_frame_size": 20000, "max_header_list_size": 33, "max_window_size": 38, "flood_observe": true},
+	"http2": {"enabled": true, "max_concurrent_streams": 31, "initial_window_size": 32, "max_frame_size": 20000, "max_header_list_size": 33, "max_window_size": 38, "window_budget": 44, "flood_observe": true},
 	"websocket": {"ping_interval_sec": 39, "pong_timeout_sec": 40, "close_timeout_sec": 41, "max_backlog": 4200, "slow_reader": "drop", "compression": true, "shutdown_spread_sec": 43}
 }`
 
@@ -160,6 +160,7 @@ initial_window_size = 32
 max_frame_size = 20000
 max_header_list_size = 33
 max_window_size = 38
+window_budget = 44
 flood_observe = true
 
 [[listeners]]

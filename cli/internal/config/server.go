@@ -51,6 +51,7 @@ func (c Config) Server() server.Config {
 			MaxFrameSize:         toUint32(c.HTTP2.MaxFrameSize),
 			MaxHeaderListSize:    toUint32(c.HTTP2.MaxHeaderListSize),
 			MaxWindowSize:        toUint32(c.HTTP2.MaxWindowSize),
+			WindowBudget:         orOff(c.HTTP2.WindowBudget),
 			FloodObserve:         c.HTTP2.FloodObserve,
 		},
 		WebSocket: server.WebSocketConfig{

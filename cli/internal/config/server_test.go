@@ -65,6 +65,7 @@ func TestZeroInTheFileKeepsItsMeaning(t *testing.T) {
 		{"http2.max_frame_size = 16384", func(s server.Config) any { return s.HTTP2.MaxFrameSize }, uint32(16384)},
 		{"http2.max_header_list_size = 1", func(s server.Config) any { return s.HTTP2.MaxHeaderListSize }, uint32(1)},
 		{"http2.max_window_size = 1", func(s server.Config) any { return s.HTTP2.MaxWindowSize }, uint32(1)},
+		{"http2.window_budget = 0", func(s server.Config) any { return s.HTTP2.WindowBudget }, int64(server.Off)},
 		{"http2.flood_observe = false", func(s server.Config) any { return s.HTTP2.FloodObserve }, false},
 		{"websocket.ping_interval_sec = 0", func(s server.Config) any { return s.WebSocket.PingInterval }, time.Duration(server.Off)},
 		{"websocket.pong_timeout_sec = 1", func(s server.Config) any { return s.WebSocket.PongTimeout }, time.Second},
