@@ -13,9 +13,12 @@ type Stats struct {
 	TLS           TLSStats        `json:"tls"`
 	Requests      RequestStats    `json:"requests"`
 	WebSockets    SocketStats     `json:"websockets"`
-	Config        ConfigStats     `json:"config"`
-	Loops         []LoopStats     `json:"loops"`
-	Routes        []RouteStats    `json:"routes"`
+	// HTTP2 counts what HTTP/2 connections did wrong, and what the flood ledger
+	// caught, by the names in docs/http2.md. Every name is there, also at zero.
+	HTTP2  map[string]uint64 `json:"http2"`
+	Config ConfigStats       `json:"config"`
+	Loops  []LoopStats       `json:"loops"`
+	Routes []RouteStats      `json:"routes"`
 }
 
 // ConnectionStats counts connections.
@@ -182,6 +185,7 @@ func (s *Server) tlsStats() (sum TLSStats) {
 // gather collects what belongs to the loops, on the loops.
 func (s *Server) gather(st *Stats) (total counts, blocking map[*route]int) {
 	blocking = make(map[*route]int)
+	st.HTTP2 = make(map[string]uint64)
 	st.Loops = make([]LoopStats, len(s.shards))
 	var mu sync.Mutex
 	var wg sync.WaitGroup
@@ -192,6 +196,9 @@ func (s *Server) gather(st *Stats) (total counts, blocking map[*route]int) {
 			mu.Lock()
 			defer mu.Unlock()
 			total.add(&sh.counts)
+			for name, n := range sh.twoCounters.All() {
+				st.HTTP2[name] += n
+			}
 			for _, rt := range s.routes {
 				if rt.memories[i].away() {
 					blocking[rt]++
