@@ -40,14 +40,18 @@ func (r *running) banner() {
 
 // tlsState is what the first listener does about TLS.
 func tlsState(t config.TLS) string {
-	switch {
-	case !t.Enabled:
+	if !t.Enabled {
 		return "off"
-	case t.MinVersion == "1.3":
-		return "on, version 1.3"
-	default:
-		return "on, version " + t.MinVersion + " or newer"
 	}
+	return "on, version " + versions(t)
+}
+
+// versions names those of TLS that are spoken.
+func versions(t config.TLS) string {
+	if t.MinVersion == "1.3" {
+		return "1.3"
+	}
+	return t.MinVersion + " or newer"
 }
 
 // protocols names those of the list that are on; all that are, if it is empty.
@@ -73,7 +77,7 @@ func manner(c config.Config, l config.Listener) string {
 	case l.RedirectHTTPS != 0:
 		return fmt.Sprintf("redirects to https, port %d", l.RedirectHTTPS)
 	case l.TLS:
-		return "TLS, " + protocols(l.Protocols, c.HTTP2.Enabled)
+		return "TLS " + versions(c.TLS) + ", " + protocols(l.Protocols, c.HTTP2.Enabled)
 	default:
 		return protocols(l.Protocols, c.HTTP2.Enabled)
 	}

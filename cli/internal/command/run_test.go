@@ -51,7 +51,7 @@ func TestTheBannerTellsHowEachListenerServes(t *testing.T) {
 		{tlsState(config.TLS{Enabled: true, MinVersion: "1.3"}), "on, version 1.3"},
 		{manner(c, config.Listener{}), "HTTP/2, HTTP/1.1"},
 		{manner(off, config.Listener{}), "HTTP/1.1"},
-		{manner(c, config.Listener{TLS: true, Protocols: []string{"http/1.1"}}), "TLS, HTTP/1.1"},
+		{manner(c, config.Listener{TLS: true, Protocols: []string{"http/1.1"}}), "TLS 1.2 or newer, HTTP/1.1"},
 		{manner(off, config.Listener{Protocols: []string{"http/1.1", "h2"}}), "HTTP/1.1"},
 		{manner(c, config.Listener{RedirectHTTPS: 8443}), "redirects to https, port 8443"},
 	} {

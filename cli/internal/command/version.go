@@ -56,7 +56,7 @@ func (p *program) printVersion(verbose bool) error {
 		text += fmt.Sprintf("  Go: %s\n", runtime.Version())
 		text += fmt.Sprintf("  Commit: %s\n", commit())
 		text += fmt.Sprintf("  Platform: %s/%s\n", runtime.GOOS, runtime.GOARCH)
-		text += "  TLS: crypto/tls (not served yet)\n"
+		text += "  TLS: crypto/tls, 1.2 and 1.3\n"
 		text += "  Features: " + features + "\n"
 	}
 	_, err := fmt.Fprint(p.stdout, text)

@@ -19,8 +19,8 @@ type Content struct {
 }
 
 // Welcome returns the handler of the welcome page. All of the page is made
-// here but the name of the server in its commands, which is the one that the
-// reader has used. The page needs nothing from elsewhere: no script, no font,
+// here but the address of the server in its commands, which is the one that
+// the reader has used. The page needs nothing from elsewhere: no script, no font,
 // no image.
 func Welcome(c Content) server.Handler {
 	page := c.page()
@@ -31,12 +31,12 @@ func Welcome(c Content) server.Handler {
 		}
 		w.Header().Set("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:")
 		w.Header().Set("cache-control", "no-store")
-		w.HTML(200, strings.ReplaceAll(page, hostMark, html.EscapeString(host)))
+		w.HTML(200, strings.ReplaceAll(page, baseMark, r.Scheme()+"://"+html.EscapeString(host)))
 	}
 }
 
-// hostMark stands in the page for the name of the server.
-const hostMark = "{{host}}"
+// baseMark stands in the page for scheme and name of the server.
+const baseMark = "{{base}}"
 
 func (c Content) page() string {
 	var list strings.Builder
@@ -52,7 +52,7 @@ func (c Content) page() string {
 			row(&list, r.try, r.says)
 		}
 		row(&list, "/chat", "a chat and an echo over WebSockets, in the browser; the echo alone is at /ws")
-		hint = "A request to this page that has a body gets it back: <code>curl http://" + hostMark + "/ -d hello</code>"
+		hint = "A request to this page that has a body gets it back: <code>curl " + baseMark + "/ -d hello</code>"
 	}
 	return strings.NewReplacer(
 		"{{product}}", html.EscapeString(c.Product),
@@ -67,7 +67,7 @@ func (c Content) page() string {
 func row(list *strings.Builder, try, says string) {
 	shown := fmt.Sprintf(`<a href="%s">%[1]s</a>`, html.EscapeString(try))
 	if strings.Contains(try, "%s") {
-		shown = "<code>" + html.EscapeString(fmt.Sprintf(try, "http://"+hostMark)) + "</code>"
+		shown = "<code>" + html.EscapeString(fmt.Sprintf(try, baseMark)) + "</code>"
 	}
 	fmt.Fprintf(list, "<dt>%s</dt><dd>%s</dd>\n", shown, html.EscapeString(says))
 }
