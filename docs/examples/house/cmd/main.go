@@ -75,6 +75,8 @@ func certs(root, dir string) error {
 		return err
 	}
 	fmt.Printf("wrote %[1]s/cert.pem and %[1]s/key.pem, for localhost, 127.0.0.1 and ::1, good for 90 days\n", dir)
+	fmt.Printf("tls.enabled, tls.cert_file and tls.key_file take them, for example:\n")
+	fmt.Printf("REACTOR_TLS_ENABLED=1 REACTOR_TLS_CERT=%[1]s/cert.pem REACTOR_TLS_KEY=%[1]s/key.pem ./server_runner start\n", dir)
 	return nil
 }
 
