@@ -1,15 +1,7 @@
 package house
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
-	"math/big"
 	"net"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -91,39 +83,21 @@ func serveHTTP2(t *testing.T, secure bool) *process {
 		return serve(t, nil, "--examples")
 	}
 	cert, key := certificate(t)
-	return serve(t, []string{"REACTOR_TLS_ENABLED=1", "REACTOR_TLS_CERT=" + cert, "REACTOR_TLS_KEY=" + key}, "--examples")
+	return serve(t, withTLS(cert, key), "--examples")
 }
 
-// certificate writes a certificate for localhost and its key into files.
-func certificate(t *testing.T) (certFile, keyFile string) {
+// withTLS is the environment of a server with that certificate.
+func withTLS(certFile, keyFile string) []string {
+	return []string{"REACTOR_TLS_ENABLED=1", "REACTOR_TLS_CERT=" + certFile, "REACTOR_TLS_KEY=" + keyFile}
+}
+
+// certificate makes a certificate for this machine and its key, as make certs
+// does.
+func certificate(t testing.TB) (certFile, keyFile string) {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "localhost"},
-		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().AddDate(1, 0, 0),
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
-	cert, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
-	certFile, keyFile = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	for path, block := range map[string]*pem.Block{
-		certFile: {Type: "CERTIFICATE", Bytes: cert},
-		keyFile:  {Type: "PRIVATE KEY", Bytes: private},
-	} {
-		if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	if err := WriteCerts(dir, time.Now()); err != nil {
+		t.Fatal(err)
 	}
-	return certFile, keyFile
+	return filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
 }

@@ -1,9 +1,11 @@
-// fetch and node:http against the server at argv[2].
+// fetch, node:http and node:https against the server at argv[2].
 
 import assert from "node:assert/strict";
 import http from "node:http";
+import https from "node:https";
 
 const base = process.argv[2];
+const { request: ask } = base.startsWith("https:") ? https : http;
 
 async function fetches() {
   const plain = await fetch(`${base}/plaintext`);
@@ -34,7 +36,7 @@ async function streamed() {
 function continued() {
   return new Promise((resolve, reject) => {
     const headers = { Expect: "100-continue", "Content-Length": 5 };
-    const request = http.request(`${base}/echo`, { method: "POST", headers }, (response) => {
+    const request = ask(`${base}/echo`, { method: "POST", headers }, (response) => {
       let body = "";
       response.setEncoding("utf8").on("data", (part) => (body += part));
       response.on("end", () => resolve(assert.equal(body, "hello")));

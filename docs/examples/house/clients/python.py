@@ -2,10 +2,12 @@
 
 import http.client
 import socket
+import ssl
 import sys
 import urllib.parse
 
 url = urllib.parse.urlsplit(sys.argv[1])
+trust = ssl.create_default_context() if url.scheme == "https" else None
 
 
 def check(name, got, want):
@@ -15,6 +17,8 @@ def check(name, got, want):
 
 def persistent_connection():
     conn = http.client.HTTPConnection(url.hostname, url.port, timeout=20)
+    if trust:
+        conn = http.client.HTTPSConnection(url.hostname, url.port, timeout=20, context=trust)
     for _ in range(100):
         conn.request("GET", "/plaintext")
         check("plaintext", conn.getresponse().read(), b"Hello, World!")
@@ -56,6 +60,25 @@ def refused():
     check("no Host", answer.split(b" ")[1], b"400")
 
 
+def versions():
+    for version in ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3:
+        context = ssl.create_default_context()
+        context.minimum_version = context.maximum_version = version
+        context.set_alpn_protocols(["http/1.1"])
+        with socket.create_connection((url.hostname, url.port), timeout=20) as plain, \
+                context.wrap_socket(plain, server_hostname=url.hostname) as s:
+            check("version", s.version(), {"TLSv1_2": "TLSv1.2", "TLSv1_3": "TLSv1.3"}[version.name])
+            check("protocol", s.selected_alpn_protocol(), "http/1.1")
+            s.sendall(b"GET /bytes/100000 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+            answer = b""
+            while part := s.recv(65536):  # an end without close_notify would raise
+                answer += part
+            check("body over " + version.name, len(answer.partition(b"\r\n\r\n")[2]), 100_000)
+
+
 persistent_connection()
-pipelined()
-refused()
+if trust:
+    versions()
+else:  # a bare socket can close one direction, one of ssl cannot
+    pipelined()
+    refused()
