@@ -221,7 +221,7 @@ func intLimit(v, byDefault int) int {
 }
 
 func (cfg *Config) maxStreams() int {
-	return int(or(cfg.MaxConcurrentStreams, defaultMaxConcurrentStreams))
+	return int(min(or(cfg.MaxConcurrentStreams, defaultMaxConcurrentStreams), math.MaxInt32))
 }
 
 func (cfg *Config) initialWindow() int32 {

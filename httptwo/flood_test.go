@@ -139,8 +139,8 @@ func TestFloods(t *testing.T) {
 			if n <= f.least || n > f.most {
 				t.Errorf("ended after %d, want %d to %d", n, f.least+1, f.most)
 			}
-			if c.err != error(errFlood[f.limit]) {
-				t.Errorf("error %v", c.err)
+			if c.err != error(errFlood[f.limit]) || c.s.Err() != c.err {
+				t.Errorf("error %v, Err %v", c.err, c.s.Err())
 			}
 			if got := c.cfg.Counters.Limits[f.limit]; got != 1 || c.cfg.Counters.ConnErrors != 1 {
 				t.Errorf("counted %d times, %d connection errors", got, c.cfg.Counters.ConnErrors)

@@ -126,6 +126,15 @@ func (s *Session) Close() {
 // without any is idle.
 func (s *Session) Streams() int { return len(s.streams.list) }
 
+// Err returns why the connection ends, a [*ConnError], or nil. AppendOutput may find
+// that out as well as Next and Tick: ask after it.
+func (s *Session) Err() error {
+	if s.fail == nil {
+		return nil
+	}
+	return s.fail
+}
+
 // Each calls f for every stream that the caller has not released. f may reset
 // and release the stream that it is given, and no other.
 func (s *Session) Each(f func(*Stream)) {

@@ -226,6 +226,10 @@ func (h *http2) OnFlush(*reactor.Conn) {
 		h.t.SetBuffer(h.session.AppendOutput(h.t.Buffer(), int(room)))
 	}
 	h.reap()
+	if err := h.session.Err(); err != nil && h.phase == phase2Open {
+		h.fail(err) // found while sending
+		return
+	}
 	if h.session.HasOutput() && (room <= 0 || h.t.Pending() > before) {
 		h.t.RequestFlush()
 	}
