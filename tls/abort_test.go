@@ -116,3 +116,38 @@ func TestAbortRacesWithTheEnd(t *testing.T) {
 		t.Errorf("stats %+v", stats)
 	}
 }
+
+// The end of what is fed ends a handshake that waits for more, and no other.
+func TestFeedEOF(t *testing.T) {
+	wantEnded := func(t *testing.T, s *Session) {
+		t.Helper()
+		for s.Phase() != PhaseClosed {
+			runtime.Gosched()
+		}
+		if s.Err() == nil {
+			t.Error("closed without a reason")
+		}
+	}
+	hello := clientHello(t)
+	t.Run("before the first octet", func(t *testing.T) {
+		s := newAcceptor(t, Config{}).NewSession(netip.Addr{}, nil)
+		s.FeedEOF()
+		wantEnded(t, s)
+	})
+	t.Run("in the hello", func(t *testing.T) {
+		a := newAcceptor(t, Config{})
+		s := a.NewSession(netip.Addr{}, nil)
+		s.Feed(hello[:10])
+		s.FeedEOF()
+		wantEnded(t, s)
+		if n := a.Stats().InProgress; n != 0 {
+			t.Errorf("%d handshakes are in progress", n)
+		}
+	})
+	t.Run("behind the hello", func(t *testing.T) {
+		s := newAcceptor(t, Config{}).NewSession(netip.Addr{}, func() {})
+		s.Feed(hello)
+		s.FeedEOF()
+		wantEnded(t, s)
+	})
+}

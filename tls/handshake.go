@@ -1,6 +1,7 @@
 package tls
 
 import (
+	"io"
 	"net/netip"
 	"sync"
 )
@@ -23,6 +24,7 @@ type handshake struct {
 	mu       sync.Mutex
 	ended    bool  // done, failed, or the session was aborted
 	isFull   bool  // a Feed found no room
+	isLast   bool  // nothing more will be fed
 	isUnsaid bool  // output was written and nobody was notified
 	alert    uint8 // the alert that left in clear; zero if none did
 
@@ -151,7 +153,10 @@ func (h *handshake) tryRead(b []byte) (n int, notify bool, err error) {
 		h.isUnsaid = false
 		notify = true
 	}
-	return n, notify, nil
+	if n == 0 && h.isLast {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, notify, err
 }
 
 // write keeps what crypto/tls sends until the session is asked for output.
@@ -175,11 +180,24 @@ func (h *handshake) feed(b []byte) int {
 	defer h.mu.Unlock()
 	n := h.s.pipe.store(b)
 	h.isFull = n < len(b)
+	h.rouse()
+	return n
+}
+
+// feedEOF says that nothing more comes.
+func (h *handshake) feedEOF() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.isLast = true
+	h.rouse()
+}
+
+// rouse wakes the goroutine, if it waits. h.mu is held.
+func (h *handshake) rouse() {
 	select {
 	case h.wake <- struct{}{}:
 	default:
 	}
-	return n
 }
 
 // abort ends a handshake that runs, and reports whether it still did.

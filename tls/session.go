@@ -138,6 +138,19 @@ func (s *Session) feedHello(b []byte) (n int, err error) {
 	return n, nil
 }
 
+// FeedEOF says that nothing comes behind what was fed. A handshake that needs no more
+// goes on; one that waits for more fails with [io.ErrUnexpectedEOF]. Once the session
+// is open it does nothing.
+func (s *Session) FeedEOF() {
+	switch s.Phase() {
+	case PhaseHello:
+		s.dropHello()
+		s.close(io.ErrUnexpectedEOF)
+	case PhaseHandshaking:
+		s.hs.feedEOF()
+	}
+}
+
 // refuse closes a session that never began a handshake.
 func (s *Session) refuse(err error) error {
 	s.a.counts.malformed.Add(1)
