@@ -28,13 +28,14 @@ type tlsConn struct {
 
 	in    []byte // in[inOff:] is opened and not consumed
 	inOff int
-	out   []byte // written and not sealed
+	out   []byte    // written and not sealed
+	queue *tlsQueue // what has to wait before it is sealed, before out; nil mostly
 
 	poked atomic.Bool // any goroutine: pulse is posted
 	flags tlsFlags
 }
 
-type tlsFlags uint8
+type tlsFlags uint16
 
 const (
 	tlsCounted   tlsFlags = 1 << iota // in the table of addresses
@@ -44,6 +45,10 @@ const (
 	tlsEndWrite                       // CloseWrite, behind the output
 	tlsEndAll                         // CloseAfterFlush, behind the output
 	tlsDiscarded                      // what comes is thrown away
+	tlsPaused                         // the protocol does not want to read
+	tlsCongested                      // the queue is above the high water mark
+	tlsSpoke                          // the client has said something
+	tlsLeaves                         // told that the server shuts down
 )
 
 // sealFrom is from how much output on there is nothing to gain by waiting for
@@ -55,6 +60,9 @@ func newTLSConn(sh *shard, c *reactor.Conn, d *door, counted bool) *tlsConn {
 	t := &tlsConn{Conn: c, shard: sh, door: d}
 	if counted {
 		t.flags |= tlsCounted
+	}
+	if sh.draining {
+		t.flags |= tlsLeaves
 	}
 	t.session = d.acceptor.NewSession(c.RemoteAddr().Addr(), t.notify)
 	c.SetDeadline(sh.loop.Now() + d.handshakeTimeout)
@@ -94,6 +102,7 @@ func (t *tlsConn) shake() {
 		n := 0
 		if b := t.Conn.Input(); len(b) > 0 {
 			var err error
+			t.flags |= tlsSpoke
 			n, err = t.session.Feed(b)
 			t.Conn.Consume(n)
 			if err != nil {
@@ -114,8 +123,12 @@ func (t *tlsConn) shake() {
 			break
 		}
 	}
-	if t.Conn.EOF() {
+	switch {
+	case !t.Conn.EOF() || len(t.Conn.Input()) > 0:
+	case t.session.Phase() == tls.PhaseHello:
 		t.Conn.Close(ErrClientGone)
+	default:
+		t.session.FeedEOF() // it may have all it needs, and a request behind that
 	}
 }
 
@@ -279,7 +292,7 @@ func (t *tlsConn) setProtocol(p protocol) { t.proto = p }
 
 // OnDrain implements reactor.Handler.
 func (t *tlsConn) OnDrain(*reactor.Conn) {
-	if t.proto != nil {
+	if t.proto != nil && !t.Congested() {
 		t.proto.OnDrain(nil)
 	}
 }
@@ -316,6 +329,7 @@ func (t *tlsConn) OnClose(_ *reactor.Conn, err error) {
 	t.session.Abort(err)
 	t.drop()
 	t.dropOut()
+	t.dropQueue()
 	if t.proto != nil {
 		t.proto.OnClose(nil, err)
 		return
@@ -324,11 +338,15 @@ func (t *tlsConn) OnClose(_ *reactor.Conn, err error) {
 }
 
 // drain implements protocol. A handshake may go on: its protocol learns of the
-// drain when it begins.
+// drain when it begins. Who has not begun one by the second call has nothing to lose.
 func (t *tlsConn) drain() {
-	if t.proto != nil {
+	switch {
+	case t.proto != nil:
 		t.proto.drain()
+	case t.flags&(tlsLeaves|tlsSpoke) == tlsLeaves:
+		t.Conn.Close(nil)
 	}
+	t.flags |= tlsLeaves
 }
 
 // connState implements protocol.

@@ -27,8 +27,11 @@ func (t *tlsConn) SetBuffer(b []byte) {
 		b = grown
 	}
 	if t.out = b; len(b) >= sealFrom {
-		t.sealOut()
-		return
+		if t.queue == nil {
+			t.sealOut()
+			return
+		}
+		t.queueOut()
 	}
 	if len(b) > 0 {
 		t.Conn.RequestFlush()
@@ -36,19 +39,21 @@ func (t *tlsConn) SetBuffer(b []byte) {
 }
 
 // WriteRef implements transport.
-func (t *tlsConn) WriteRef(b []byte) {
-	t.sealOut()
-	t.seal(b)
-}
+func (t *tlsConn) WriteRef(b []byte) { t.writeRef(b, nil) }
 
 // WriteOwned implements transport.
 func (t *tlsConn) WriteOwned(b []byte, owner reactor.Owner) {
-	t.WriteRef(b)
-	owner.Release()
+	t.writeRef(b, owner)
 }
 
 // Pending implements transport.
-func (t *tlsConn) Pending() int64 { return t.Conn.Pending() + int64(len(t.out)) }
+func (t *tlsConn) Pending() int64 {
+	n := t.Conn.Pending() + int64(len(t.out))
+	if t.queue != nil {
+		n += t.queue.n
+	}
+	return n
+}
 
 // RequestFlush implements transport.
 func (t *tlsConn) RequestFlush() {
@@ -75,8 +80,9 @@ func (t *tlsConn) OnFlush(*reactor.Conn) {
 		t.flags &^= tlsAsked
 		t.proto.(reactor.Producer).OnFlush(nil)
 	}
+	t.sealQueue()
 	t.sealOut()
-	if t.flags&(tlsEndWrite|tlsEndAll) == 0 || t.flags&tlsAsked != 0 {
+	if t.flags&(tlsEndWrite|tlsEndAll) == 0 || t.flags&tlsAsked != 0 || t.queue != nil {
 		return
 	}
 	t.Conn.SetBuffer(t.session.AppendClose(t.Conn.Buffer()))
@@ -88,8 +94,11 @@ func (t *tlsConn) OnFlush(*reactor.Conn) {
 	t.flags &^= tlsEndWrite | tlsEndAll
 }
 
-// sealOut seals what has gathered. Hot path.
+// sealOut seals what has gathered, unless that has to wait. Hot path.
 func (t *tlsConn) sealOut() {
+	if t.queue != nil {
+		return
+	}
 	if len(t.out) > 0 {
 		t.seal(t.out)
 	}
