@@ -43,6 +43,7 @@ const (
 	socketAway                              // the transport is closed
 	socketLeaving                           // the server shuts down
 	socketClosing                           // a Close is on its way, the deadline is for its answer
+	socketExpects                           // the transport is asked to flush for a callback: see expectSends
 	socketOwner                             // the transport is a whole connection
 	socketByAddress                         // and is counted in the table of addresses
 )

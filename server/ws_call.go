@@ -74,6 +74,7 @@ func (c *wsConn) schedule(kind callKind, m *websocket.Message) {
 	if c.route.memories[s.index].away() {
 		s.loop.ScheduleAway(k)
 	} else {
+		c.expectSends()
 		s.loop.Schedule(k)
 	}
 }
@@ -164,7 +165,7 @@ func (k *socketCall) Done(r reactor.Result) {
 	}
 	if c.flags&socketAway != 0 {
 		c.ws.Release()
-	} else if r.Moved || r.Away > 0 || c.unsent() > pumpFrom {
+	} else if r.Moved || r.Away > 0 || len(c.t.Input()) > 0 && c.unsent() > pumpFrom {
 		c.pump()
 	}
 	c.goOn()

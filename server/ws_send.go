@@ -3,6 +3,7 @@ package server
 import (
 	"sync"
 
+	"reactor.example/reactor"
 	"reactor.example/websocket"
 )
 
@@ -12,7 +13,7 @@ type socketSends struct {
 	box      *outbox // nil when there is nothing in it
 	messages uint32  // sent and not counted yet
 	sending  sendState
-	poked    bool // listed in the shard's senders
+	poked    bool // the loop will pump: listed in the shard's senders, or see expectSends
 	refused  bool // a message was not taken since the last drain
 }
 
@@ -186,6 +187,27 @@ func (s *shard) pumpSome() {
 // gather in blocks, and the transport has nothing to copy.
 const pumpFrom = 32 << 10
 
+// expectSends has what a callback sends while it is on the loop given to the
+// transport before the loop turns to others, without a post. If the callback is
+// moved away, that is at once, and what it sends later is poked for. Hot path.
+func (c *wsConn) expectSends() {
+	c.mu.Lock()
+	c.poked = true
+	c.mu.Unlock()
+	c.flags |= socketExpects
+	c.t.RequestFlush()
+}
+
+// OnFlush implements reactor.Producer. Hot path.
+func (c *wsConn) OnFlush(*reactor.Conn) {
+	if c.flags&socketExpects == 0 {
+		return // it was pumped behind the callback
+	}
+	if c.pump(); c.flags&socketDrained != 0 {
+		c.goOn()
+	}
+}
+
 // unsent is how much waits to be given to the transport. Hot path.
 func (c *wsConn) unsent() int {
 	c.mu.Lock()
@@ -196,6 +218,7 @@ func (c *wsConn) unsent() int {
 // pump gives the transport what was sent, up to its high water mark. Hot
 // path.
 func (c *wsConn) pump() {
+	c.flags &^= socketExpects
 	c.mu.Lock()
 	c.poked = false
 	c.shard.counts.messagesOut += uint64(c.messages)

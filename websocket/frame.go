@@ -102,12 +102,18 @@ func readHeader(b []byte, side ws.State) (h ws.Header, n int, err *CloseError) {
 	if len(b) < ws.MinHeaderSize {
 		return h, 0, nil
 	}
-	if err = checkStart(b, side); err != nil {
+	if h, err = checkStart(b, side); err != nil {
 		return h, 0, err
 	}
 	n = headerBytes(b)
 	if len(b) < n {
 		return h, 0, nil
+	}
+	if h.Length < 126 { // the shortest form, of most frames, is read already
+		if h.Masked {
+			h.Mask = [4]byte(b[ws.MinHeaderSize:])
+		}
+		return h, n, nil
 	}
 	x := codecs.Get().(*codec)
 	x.in = b[:n]
@@ -123,10 +129,10 @@ func readHeader(b []byte, side ws.State) (h ws.Header, n int, err *CloseError) {
 	return h, n, nil
 }
 
-// checkStart judges a header by its first two octets. All rules but those on
-// the longer forms of the length are about them. Hot path.
-func checkStart(b []byte, side ws.State) *CloseError {
-	h := ws.Header{
+// checkStart reads the first two octets of a header and judges it by them. All
+// rules but those on the longer forms of the length are about them. Hot path.
+func checkStart(b []byte, side ws.State) (h ws.Header, _ *CloseError) {
+	h = ws.Header{
 		Fin:    b[0]&0x80 != 0,
 		Rsv:    b[0] & 0x70 >> 4,
 		OpCode: ws.OpCode(b[0] & 0xf),
@@ -134,14 +140,14 @@ func checkStart(b []byte, side ws.State) *CloseError {
 		Length: int64(b[1] & 0x7f),
 	}
 	if err := ws.CheckHeader(h, side); err != nil {
-		return fault(err)
+		return h, fault(err)
 	}
 	// RSV1 is of permessage-deflate, on the first frame of a message only
 	// (RFC 7692, section 6.1).
 	if h.Rsv != 0 && (h.Rsv != rsvDeflate || h.OpCode.IsControl() || h.OpCode == ws.OpContinuation) {
-		return errReservedBits
+		return h, errReservedBits
 	}
-	return nil
+	return h, nil
 }
 
 // appendHeader appends the header of a frame. The shortest one, of most
