@@ -132,11 +132,11 @@ func (t *tlsConn) shake() {
 	}
 }
 
-// sendOutput sends what the session says by itself. Hot path.
+// sendOutput sends what the session says by itself. Where that is nothing the
+// connection is not asked for a buffer: it would keep it. Hot path.
 func (t *tlsConn) sendOutput() {
-	b := t.Conn.Buffer()
-	if grown := t.session.AppendOutput(b); len(grown) > len(b) {
-		t.Conn.SetBuffer(grown)
+	if t.session.HasOutput() {
+		t.Conn.SetBuffer(t.session.AppendOutput(t.Conn.Buffer()))
 	}
 }
 

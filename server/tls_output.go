@@ -35,6 +35,8 @@ func (t *tlsConn) SetBuffer(b []byte) {
 	}
 	if len(b) > 0 {
 		t.Conn.RequestFlush()
+	} else {
+		t.dropOut()
 	}
 }
 

@@ -193,6 +193,16 @@ func (s *Session) AppendOutput(dst []byte) []byte {
 	return s.takeOutput(dst)
 }
 
+// HasOutput reports whether AppendOutput has something to append. Hot path.
+func (s *Session) HasOutput() bool {
+	if s.settled() {
+		return len(s.pipe.out) > 0
+	}
+	s.hs.mu.Lock()
+	defer s.hs.mu.Unlock()
+	return len(s.pipe.out) > 0
+}
+
 func (s *Session) takeOutput(dst []byte) []byte {
 	if len(s.pipe.out) > 0 {
 		dst = append(dst, s.pipe.out...)
