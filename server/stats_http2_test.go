@@ -5,15 +5,13 @@ import (
 	"io"
 	"strings"
 	"testing"
-	"time"
 )
 
-// The preface, empty SETTINGS, and a PING (RFC 9113, sections 3.4, 6.5, 6.7).
-const (
-	rawPreface  = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-	rawSettings = "\x00\x00\x00\x04\x00\x00\x00\x00\x00"
-	rawPing     = "\x00\x00\x08\x06\x00\x00\x00\x00\x0012345678"
-)
+// pingFlood is more PING frames than the ledger allows, behind the preface.
+func pingFlood() []byte {
+	ping := twoBytes(twoPing, 0, 0, "12345678")
+	return []byte(http2Preface + twoBytes(twoSettings, 0, 0, "") + strings.Repeat(ping, 300))
+}
 
 // What the flood ledger catches shows in /stats, added up over all loops; an
 // observed flood is counted and goes on.
@@ -23,8 +21,7 @@ func TestStatsCountWhatHTTP2ClientsDoWrong(t *testing.T) {
 	const floods = 5
 	for range floods {
 		c := g.dial()
-		c.SetDeadline(time.Now().Add(patience))
-		go c.Write([]byte(rawPreface + rawSettings + strings.Repeat(rawPing, 300)))
+		go c.Write(pingFlood())
 		io.Copy(io.Discard, c) // to the end that the server makes
 	}
 	var st struct{ HTTP2 map[string]uint64 }
@@ -42,13 +39,10 @@ func TestStatsCountWhatIsOnlyObserved(t *testing.T) {
 	t.Parallel()
 	g := newRig(t, Config{HTTP2: HTTP2Config{FloodObserve: true}}, nil)
 	c := g.dial()
-	c.SetDeadline(time.Now().Add(patience))
-	go func() {
-		c.Write([]byte(rawPreface + rawSettings + strings.Repeat(rawPing, 300)))
-	}()
+	go c.Write(pingFlood())
 	g.await("a flood that is counted", func(st Stats) bool { return st.HTTP2["pings"] == 1 })
 	// 300 answers come behind our SETTINGS and its acknowledgement.
-	if _, err := io.CopyN(io.Discard, c, 300*int64(len(rawPing))); err != nil {
+	if _, err := io.CopyN(io.Discard, c, 300*(9+8)); err != nil {
 		t.Errorf("the connection was cut: %v", err)
 	}
 	if st := g.stats(); st.HTTP2["connection_errors"] != 0 {
