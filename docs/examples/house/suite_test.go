@@ -81,3 +81,25 @@ func TestSuitesNameTestsThatExist(t *testing.T) {
 		}
 	}
 }
+
+// The map has at least as many cases as the original had in each suite. Those of
+// the suite cli that wait for later versions stand in a table of their own.
+func TestSuitesHaveEveryCaseOfTheOriginal(t *testing.T) {
+	f, err := os.Open(filepath.Join(treeRoot(t), "docs", "testing.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	suites, err := Suites(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, least := range map[string]int{
+		"basic": 6, "stress": 1, "race": 14, "timeout": 6, "config": 8, "http": 14, "ws": 10, "tls": 2, "http2": 37,
+		"cli": 1, "route": 44, "kqueue": 7, "pool": 10,
+	} {
+		if got := len(suites[name]); got < least {
+			t.Errorf("docs/testing.md, suite %s: %d cases, want at least %d", name, got, least)
+		}
+	}
+}
