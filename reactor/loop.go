@@ -40,8 +40,15 @@ type Loop struct {
 	// emptyEnds ends the loop when it has no connection and no task.
 	emptyEnds bool
 
-	doors   []*door
-	lagging bool // the last iteration was a long one, with no sleep after it
+	doors     []*door
+	expecting bool // the last wait brought something, or ended before its time
+	lagging   bool // the last iteration was a long one, with no sleep after it
+
+	// roused: this iteration has probably made a goroutine runnable, by sending a
+	// task away or by what was posted; keepUntil is when to give way to such ones
+	// again.
+	roused    bool
+	keepUntil time.Duration
 
 	conns connTable
 	wheel timerWheel
@@ -64,8 +71,12 @@ type Loop struct {
 }
 
 const (
-	eventsPerWait  = 256
-	postsPerTurn   = 256
+	eventsPerWait = 256
+	postsPerTurn  = 256
+	// wayTooLong is what giving way may cost, and wayAgain how long it is not done
+	// after it has cost more. A goroutine that computes gets 10 ms from Go.
+	wayTooLong     = 5 * time.Millisecond
+	wayAgain       = time.Second
 	readBufferSize = 64 << 10
 )
 
@@ -227,6 +238,7 @@ func (l *Loop) runPosts(d *driver) bool {
 		fn := l.posts[l.nextPost]
 		l.posts[l.nextPost] = nil
 		l.nextPost++
+		l.roused = true
 		fn()
 		if !d.settle() {
 			return false
@@ -318,6 +330,8 @@ func (l *Loop) wait() {
 		if n, errno = l.kernel.Wait(l.events, 0); n == 0 {
 			runtime.Gosched()
 		}
+	} else if l.roused {
+		now = l.giveWay(now)
 	}
 	if n == 0 && errno == 0 {
 		n, errno = l.kernel.Wait(l.events, l.patience(now, crowded))
@@ -327,15 +341,34 @@ func (l *Loop) wait() {
 		panic("reactor: waiting for events: " + errno.Error())
 	}
 	l.now = l.kernel.Now()
-	l.lagging = l.lagging && l.now-now < lookEvery
+	slept := l.now - now
+	l.lagging = l.lagging && slept < lookEvery
+	l.expecting = n > 0 || slept < briefWait
 	l.nextEvent, l.nEvents = 0, n
 	l.slice = sliceClock{}
 	l.stats.iterations++
 	l.stats.events += uint64(n)
 }
 
+// giveWay lets those run whom this iteration has started or woken: here and now,
+// instead of on a thread that would have to be woken to steal them. Where that
+// costs the loop its P for long, because too many others compute, it is not done
+// again for a while. It returns the time afterwards.
+func (l *Loop) giveWay(now time.Duration) time.Duration {
+	l.roused = false
+	if now < l.keepUntil {
+		return now
+	}
+	runtime.Gosched()
+	back := l.kernel.Now()
+	if back-now > wayTooLong {
+		l.keepUntil = back + wayAgain
+	}
+	return back
+}
+
 // patience is how long the loop may wait. It announces that to the inbox if it
-// is any time at all. A loop that has just had events expects more of them and
+// is any time at all. A loop that something came to just now expects more and
 // waits briefly at first, in the cheap way that keeps its P: see
 // [Kernel.Wait]. It does not if others may need the P. Hot path.
 func (l *Loop) patience(now time.Duration, crowded bool) time.Duration {
@@ -343,7 +376,7 @@ func (l *Loop) patience(now time.Duration, crowded bool) time.Duration {
 		return 0
 	}
 	next := l.wheel.next(now)
-	if l.nEvents > 0 && !crowded && (next < 0 || next > briefWait) {
+	if l.expecting && !crowded && (next < 0 || next > briefWait) {
 		return briefWait
 	}
 	return next

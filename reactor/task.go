@@ -105,6 +105,7 @@ func (l *Loop) complete(w *work) {
 // sendAway starts w on a goroutine of its own.
 func (l *Loop) sendAway(w *work) {
 	w.how = sentAway
+	l.roused = true
 	l.stats.away.Add(1)
 	l.stats.sentAway++
 	l.group.start(job{loop: l, work: w})
