@@ -117,7 +117,7 @@ func estimate(o *options, sc *scenario.Scenario, n int) time.Duration {
 	case sc.Stream || sc.Name == "startup":
 		each = 2 * time.Second
 	case strings.HasPrefix(sc.Name, "idle-") || sc.Name == "ws-publish":
-		each += 2 * time.Second // until memory settles
+		each += 10 * time.Second // until memory settles
 		per := 100 * time.Microsecond
 		if sc.Mode.TLS {
 			per = 500 * time.Microsecond

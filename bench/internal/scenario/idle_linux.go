@@ -102,10 +102,11 @@ func warm(addr string, m load.Mode, upgrade []byte, r load.Request) error {
 }
 
 // settled returns the resident memory once two looks differ by less than half
-// a percent, or the last of twenty looks.
+// a percent, or the last of twenty looks. There are five at least: some servers
+// tidy up only when they have come to rest.
 func settled(ctx context.Context, e Env, pid int) (int64, error) {
 	last := int64(-1)
-	for range 20 {
+	for look := range 20 {
 		if err := pause(ctx, e.Settle); err != nil {
 			return 0, err
 		}
@@ -113,7 +114,7 @@ func settled(ctx context.Context, e Env, pid int) (int64, error) {
 		if err != nil {
 			return 0, err
 		}
-		if diff := now - last; last >= 0 && max(diff, -diff) < now/200 {
+		if diff := now - last; look >= 4 && max(diff, -diff) < now/200 {
 			return now, nil
 		}
 		last = now

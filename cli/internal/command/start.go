@@ -68,6 +68,9 @@ func (p *program) runServer(loaded *config.Loaded, options startOptions) error {
 	settings.WorkerThreads = setProcessors(settings.WorkerThreads, p.lookupEnv)
 
 	defer holdBallast()()
+	tidy := newTidier()
+	defer tidy.stop()
+	settings.Observer.Accepted = func(server.ConnInfo) { tidy.rouse() }
 
 	srv, err := server.New(settings)
 	if err != nil {
