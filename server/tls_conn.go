@@ -49,6 +49,7 @@ const (
 	tlsCongested                      // the queue is above the high water mark
 	tlsSpoke                          // the client has said something
 	tlsLeaves                         // told that the server shuts down
+	tlsHurried                        // the deadline is for the first octet
 )
 
 // sealFrom is from how much output on there is nothing to gain by waiting for
@@ -316,8 +317,11 @@ func (t *tlsConn) OnDeadline(*reactor.Conn) {
 	switch {
 	case t.proto != nil:
 		t.proto.OnDeadline(nil)
-	case t.flags&tlsDiscarded != 0:
+	case t.flags&tlsDiscarded != 0, t.flags&(tlsHurried|tlsSpoke) == tlsHurried:
 		t.Conn.Close(nil)
+	case t.flags&tlsHurried != 0: // it has begun meanwhile
+		t.flags &^= tlsHurried
+		t.Conn.SetDeadline(t.shard.loop.Now() + t.door.handshakeTimeout)
 	default:
 		t.shard.limitHit("handshake_timeout_sec")
 		t.Conn.Close(ErrTooSlow)
@@ -338,13 +342,15 @@ func (t *tlsConn) OnClose(_ *reactor.Conn, err error) {
 }
 
 // drain implements protocol. A handshake may go on: its protocol learns of the
-// drain when it begins. Who has not begun one by the second call has nothing to lose.
+// drain when it begins. Who has said nothing by the second call is not waited for
+// very long: its first octet may be on its way.
 func (t *tlsConn) drain() {
 	switch {
 	case t.proto != nil:
 		t.proto.drain()
 	case t.flags&(tlsLeaves|tlsSpoke) == tlsLeaves:
-		t.Conn.Close(nil)
+		t.flags |= tlsHurried
+		t.Conn.SetDeadline(t.shard.loop.Now() + shedTime)
 	}
 	t.flags |= tlsLeaves
 }

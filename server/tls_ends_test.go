@@ -38,7 +38,7 @@ func TestTLSRequestAndFINBesideTheEndOfTheHandshake(t *testing.T) {
 		t.Run(proto, func(t *testing.T) {
 			t.Parallel()
 			g := newRig(t, tlsConfig(t, Config{}), func(s *Server) { s.Get("/", hello) })
-			for range 20 {
+			for range 10 {
 				held := &heldConn{Conn: g.dial().Conn}
 				c := tls.Client(held, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{proto}})
 				request := "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
@@ -95,7 +95,7 @@ func TestTLSSilentClientDoesNotHoldUpTheShutdown(t *testing.T) {
 func TestTLSLargeResponseIsSealedAsItLeaves(t *testing.T) {
 	t.Parallel()
 	var buffers reactortest.Buffers
-	body := bytes.Repeat([]byte("0123456789abcdef"), 1<<20) // 16 MiB
+	body := bytes.Repeat([]byte("0123456789abcdef"), 1<<18) // 4 MiB
 	g := newRig(t, tlsConfig(t, Config{WorkerThreads: 1, Buffers: func(int) Buffers { return &buffers }}), func(s *Server) {
 		s.Get("/", func(w *Response, _ *Request) { w.Bytes(200, "", body) })
 		s.Get("/small", hello)

@@ -17,7 +17,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -217,55 +216,6 @@ func TestTLSConnectionIsTakenOver(t *testing.T) {
 	io.WriteString(c, "and more\n")
 	if b, err := io.ReadAll(c); string(b) != "got unread and more\n" || err != nil {
 		t.Errorf("got %q, %v", b, err)
-	}
-}
-
-// Certificates are swapped on disk and reloaded while clients come and go: no
-// request fails, and the new one is served.
-func TestTLSCertificatesAreSwappedUnderLoad(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	cert, key := writePair(t, dir, 1)
-	cfg := Config{BindPort: Ephemeral, TLS: TLSConfig{Enabled: true, CertFile: cert, KeyFile: key, ReloadInterval: Off}}
-	g := newRig(t, cfg, func(s *Server) { s.Get("/", hello) })
-	stop := make(chan struct{})
-	var clients sync.WaitGroup
-	for range 4 {
-		clients.Go(func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				c := tlsClient(t, true)
-				if got := fetch(t, c, "GET", g.secureURL("/"), ""); got != "hello" {
-					t.Errorf("got %q", got)
-				}
-				c.CloseIdleConnections()
-			}
-		})
-	}
-	for serial := int64(2); serial < 6; serial++ {
-		writePair(t, dir, serial)
-		if err := g.srv.Reload(g.srv.cfg); err != nil {
-			t.Errorf("reload: %v", err)
-		}
-		c := g.dialTLS("http/1.1")
-		if got := c.ConnectionState().PeerCertificates[0].SerialNumber.Int64(); got != serial {
-			t.Errorf("served certificate %d, want %d", got, serial)
-		}
-	}
-	if err := os.WriteFile(cert, []byte("broken"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := g.srv.Reload(g.srv.cfg); err == nil || !strings.Contains(err.Error(), cert) {
-		t.Errorf("reload of a broken file: %v, want an error that names it", err)
-	}
-	close(stop)
-	clients.Wait()
-	if got := g.dialTLS().ConnectionState().PeerCertificates[0].SerialNumber.Int64(); got != 5 {
-		t.Errorf("after a broken reload certificate %d is served, want 5", got)
 	}
 }
 
