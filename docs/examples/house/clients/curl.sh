@@ -19,6 +19,7 @@ everything() {
 	check 'health' 200 "$(status "$base/health")"
 	check 'stats' 200 "$(status "$base/stats")"
 	check 'welcome page' 200 "$(status "$base/")"
+	check 'its commands reach this server' 1 "$(fetch "$base/" | grep -c "curl $base/ -d hello")"
 	check 'plaintext' 'Hello, World!' "$(fetch "$base/plaintext")"
 	check 'head' '200 13' "$(fetch -I -o /dev/null -w '%{http_code} %header{content-length}' "$base/plaintext")"
 	check 'unknown path' 404 "$(status "$base/nowhere")"
