@@ -78,10 +78,11 @@ const maxStallLook = time.Second
 
 // stalls notes that a window holds a stream up. What time it is, is not known
 // here, for AppendOutput may be called long after Next: the first Tick, which is
-// due soon, begins to time the stream.
+// due soon, begins to time the stream. A tunnel is not timed: its ends have ways
+// of their own to see that the other is gone.
 func (s *Session) stalls(st *Stream) {
 	timeout := or(s.cfg.StallTimeout, defaultStallTimeout)
-	if st.flags&flagStalled != 0 || timeout < 0 {
+	if st.flags&(flagStalled|flagTunnel) != 0 || timeout < 0 {
 		return
 	}
 	st.flags |= flagStalled

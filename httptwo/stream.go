@@ -59,6 +59,7 @@ const (
 	flagStalled                          // a window holds it up
 	flagTimed                            // stallSince and stallSent are valid: it is being timed
 	flagDead                             // in the list of streams whose end Next has to tell
+	flagTunnel                           // both directions are of their own: see Tunnel
 )
 
 // State returns where the stream stands.
@@ -117,23 +118,37 @@ func (s *Session) endReceive(st *Stream) {
 
 // endSend notes that END_STREAM was sent. When the client has not ended its
 // part nobody will read it: RST_STREAM with NO_ERROR says so (RFC 9113, section
-// 8.1).
+// 8.1). In a tunnel somebody may.
 func (s *Session) endSend(st *Stream) {
 	st.become(evSendEnd)
-	if st.state == StateClosed {
+	switch {
+	case st.state == StateClosed:
 		s.closed(st, true)
-		return
+	case st.flags&flagTunnel != 0:
+		s.sentAll(st)
+	default:
+		s.Reset(st, NoError)
+		s.refundRequest()
 	}
-	s.Reset(st, NoError)
-	s.refundRequest()
 }
+
+// sentAll lets go of what is there for sending.
+func (s *Session) sentAll(st *Stream) {
+	s.dequeue(st)
+	st.source = nil
+	st.flags &^= flagWaits | flagStalled | flagTimed
+}
+
+// Tunnel makes the stream a tunnel: what CONNECT opens with a response of 2xx
+// (RFC 9113, section 8.5; RFC 8441, section 5). Its two directions end each on
+// its own: after the end of a [Source] the client may go on sending, until it
+// ends its direction, too, or the stream is reset or released.
+func (s *Session) Tunnel(st *Stream) { st.flags |= flagTunnel }
 
 // closed lets go of all that a stream holds once it is closed. whole says that
 // both sides have ended it.
 func (s *Session) closed(st *Stream, whole bool) {
-	s.dequeue(st)
-	st.source = nil
-	st.flags &^= flagWaits | flagStalled | flagTimed
+	s.sentAll(st)
 	s.forget(st)
 	s.giveConn(int(st.unread))
 	st.unread = 0
@@ -169,7 +184,8 @@ func (s *Session) remove(st *Stream) {
 
 // Release tells the session that the caller has no further use for the stream,
 // which then no longer counts as open once it is closed. If nothing will end
-// the response, for no [Source] is set, it is reset with INTERNAL_ERROR.
+// the response, for no [Source] is set, it is reset with INTERNAL_ERROR; a
+// tunnel whose response has ended is reset with NO_ERROR.
 // Neither the stream nor its slices may be used afterwards.
 func (s *Session) Release(st *Stream) {
 	if st.flags&flagReleased != 0 {
@@ -180,6 +196,8 @@ func (s *Session) Release(st *Stream) {
 	switch {
 	case st.state == StateClosed:
 		s.remove(st)
+	case st.state == StateHalfClosedLocal:
+		s.Reset(st, NoError)
 	case st.source == nil:
 		s.Reset(st, InternalError)
 	default:
