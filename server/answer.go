@@ -39,6 +39,7 @@ func (ex *exchange) wholeLength() (length int64, ok bool) {
 // replaceBy puts the server's own answer in the place of whatever the handler
 // has said.
 func (ex *exchange) replaceBy(status int) {
+	ex.dropSocket()
 	r := &ex.reply
 	r.reset()
 	r.status, r.stage, r.whole = status, replyWhole, []byte(statusText(status))
@@ -62,6 +63,7 @@ func (ex *exchange) failureOf(cause error) *HandlerError {
 // callOnError schedules the user's error handler, if the handler that failed was
 // not that one itself; then it returns false, and the response is a 500.
 func (ex *exchange) callOnError(failure *HandlerError) bool {
+	ex.dropSocket()
 	ex.reply.reset()
 	if ex.failure != nil {
 		ex.replaceBy(500)

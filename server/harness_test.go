@@ -24,6 +24,9 @@ type rig struct {
 	srv    *Server
 	cancel context.CancelFunc
 	served chan error // what ListenAndServe returned
+	// over2 is the connection on which WebSockets are opened over HTTP/2; nil if
+	// each has one of its own, over HTTP/1.1.
+	over2 *twoConn
 }
 
 // newRig starts a server with cfg and the routes that register adds.

@@ -191,7 +191,6 @@ func (h *http1) finish(ex *exchange, r reactor.Result) {
 		return
 	}
 	if h.t.Closed() {
-		h.lose(ex)
 		h.release(ex.whyGone(r.Err))
 		return
 	}
@@ -213,9 +212,10 @@ func (h *http1) complete() {
 	sending := partial || h.ex.moved || h.req.KeepAlive || h.flags&failed != 0
 	last := h.flags&lastOne != 0 || h.shard.draining
 	socket := h.ex.socket
+	h.ex.socket = nil
 	h.release(nil)
 	switch keep := h.parser.FinishReply(); {
-	case socket != nil && h.parser.State() == httpone.StateTunnel:
+	case socket != nil:
 		h.upgrade(socket)
 	case !keep || last || partial && !drain:
 		h.goodbye(sending)

@@ -201,6 +201,7 @@ func (s *shard) schedule(ex *exchange) {
 // endExchange is the last thing that happens to an exchange. Hot path.
 func (s *shard) endExchange(ex *exchange, err error) {
 	s.counts.active--
+	ex.dropSocket()
 	if fn := s.srv.cfg.Observer.RequestEnd; fn != nil {
 		fn(ex.summary(s.loop.Now(), err))
 	}

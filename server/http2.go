@@ -76,19 +76,20 @@ func (s *shard) http2Config() *httptwo.Config {
 		s.twoConfigOf = snap
 		cfg := &snap.cfg
 		s.twoConfig = &httptwo.Config{
-			MaxConcurrentStreams: cfg.HTTP2.MaxConcurrentStreams,
-			InitialWindowSize:    cfg.HTTP2.InitialWindowSize,
-			MaxFrameSize:         cfg.HTTP2.MaxFrameSize,
-			MaxHeaderListSize:    cfg.HTTP2.MaxHeaderListSize,
-			MaxFields:            2 * cfg.MaxHeaderFields, // cookies come in crumbs
-			StreamWindow:         cfg.HTTP2.MaxWindowSize,
-			ConnWindow:           cfg.HTTP2.MaxWindowSize,
-			Windows:              &s.srv.windows,
-			HeaderTimeout:        orNever(cfg.RequestTimeout),
-			MinRate:              cfg.MinRate,
-			Ledger:               httptwo.Ledger{Observe: cfg.HTTP2.FloodObserve},
-			Counters:             &s.twoCounters,
-			Buffers:              s.loop.Buffers(),
+			MaxConcurrentStreams:  cfg.HTTP2.MaxConcurrentStreams,
+			InitialWindowSize:     cfg.HTTP2.InitialWindowSize,
+			MaxFrameSize:          cfg.HTTP2.MaxFrameSize,
+			MaxHeaderListSize:     cfg.HTTP2.MaxHeaderListSize,
+			MaxFields:             2 * cfg.MaxHeaderFields, // cookies come in crumbs
+			StreamWindow:          cfg.HTTP2.MaxWindowSize,
+			ConnWindow:            cfg.HTTP2.MaxWindowSize,
+			Windows:               &s.srv.windows,
+			HeaderTimeout:         orNever(cfg.RequestTimeout),
+			MinRate:               cfg.MinRate,
+			EnableConnectProtocol: s.srv.sockets != nil,
+			Ledger:                httptwo.Ledger{Observe: cfg.HTTP2.FloodObserve},
+			Counters:              &s.twoCounters,
+			Buffers:               s.loop.Buffers(),
 		}
 	}
 	return s.twoConfig
@@ -220,6 +221,7 @@ func (h *http2) OnFlush(*reactor.Conn) {
 	if h.phase == phase2End && h.t.Closed() {
 		return
 	}
+	h.shard.produce()
 	room := int64(h.limits().OutputHighWater) - h.t.Pending()
 	before := h.t.Pending()
 	if room > 0 {
@@ -246,6 +248,7 @@ func (h *http2) reap() {
 		x.release(nil)
 	}
 	s.departed = s.departed[:0]
+	s.stir()
 }
 
 // fail ends the connection for a fault of the client: GOAWAY says which.
@@ -307,7 +310,7 @@ func (h *http2) OnDrain(*reactor.Conn) {
 // ended. But where a response streams its context says that nobody may be there.
 func (h *http2) OnPeerClosed(*reactor.Conn) {
 	h.session.Each(func(st *httptwo.Stream) {
-		if x := streamOf(st); x.ex.away && x.flags&headSent2 != 0 {
+		if x := streamOf(st); x.ex != nil && x.ex.away && x.flags&headSent2 != 0 {
 			x.ex.cancelContext(ErrClientGone)
 		}
 	})
@@ -336,6 +339,11 @@ func (h *http2) drain() {
 		return
 	}
 	h.flags |= drainOnly2
+	h.session.Each(func(st *httptwo.Stream) {
+		if t := streamOf(st).tunnel; t != nil {
+			t.protocol.drain()
+		}
+	})
 	h.session.Shutdown(h.shard.loop.Now())
 	h.settle()
 }
@@ -364,11 +372,6 @@ func (h *http2) connState() ConnState {
 	case h.session.Streams() > 0:
 		st.State = "streams"
 	}
-	h.session.Each(func(s *httptwo.Stream) {
-		ex := streamOf(s).ex
-		ex.mu.Lock()
-		st.Held += int64(len(ex.body.buf) + ex.reply.buf.n)
-		ex.mu.Unlock()
-	})
+	h.session.Each(func(s *httptwo.Stream) { st.Held += streamOf(s).held() })
 	return st
 }

@@ -133,8 +133,8 @@ func TestHTTP2ClosedWindowDoesNotSpin(t *testing.T) {
 	})
 	stalled := g.dialTwo(twoSetting(4, 0)) // SETTINGS_INITIAL_WINDOW_SIZE
 	stalled.send(twoGet(1, "/whole") + twoGet(3, "/streams"))
-	stalled.status(1)
-	stalled.status(3)
+	stalled.until(twoHeaders, -1)
+	stalled.until(twoHeaders, -1)
 	all := g.dialTwo() // the window of the connection is closed in the end
 	all.send(twoGet(1, "/whole") + twoGet(3, "/streams"))
 	for n := 0; n < 65535; {

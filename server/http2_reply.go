@@ -18,7 +18,9 @@ func (x *stream2) finish(ex *exchange, r reactor.Result) {
 		if x.flags&failed2 != 0 && x.flags&headSent2 == 0 && !(ex.asHTTP && ex.reply.begun()) {
 			ex.replaceBy(ex.refusal)
 		}
-		x.send()
+		if ex.socket == nil || !x.openTunnel() {
+			x.send()
+		}
 	}
 	h.settle()
 }
@@ -85,18 +87,7 @@ func (x *stream2) goOn() {
 func (x *stream2) sendHead(length int64) error {
 	ex := x.ex
 	r := &ex.reply
-	s := x.conn.shard
-	ex.status = r.statusOr200()
-	if name := ex.snap.cfg.ServerHeader; name != "" {
-		r.setDefault("server", name)
-	}
-	if fn := s.srv.cfg.Observer.ResponseHead; fn != nil {
-		fn(ex.info(), ex.status)
-	}
-	hd := httptwo.ReplyHead{Status: ex.status, Fields: r.fields, ContentLength: length}
-	if !r.noDate {
-		hd.Date = s.now()
-	}
+	hd := x.replyHead(length)
 	bare := ex.head.noBody || bodyless(ex.status)
 	if ex.status == 204 || ex.status == 304 && !r.hasLength {
 		hd.ContentLength = -1 // RFC 9110, section 8.6
@@ -112,6 +103,25 @@ func (x *stream2) sendHead(length int64) error {
 		x.conn.session.SetSource(x.st, x)
 	}
 	return nil
+}
+
+// replyHead makes the final head, and tells the observer of it. Hot path.
+func (x *stream2) replyHead(length int64) httptwo.ReplyHead {
+	ex := x.ex
+	r := &ex.reply
+	s := x.conn.shard
+	ex.status = r.statusOr200()
+	if name := ex.snap.cfg.ServerHeader; name != "" {
+		r.setDefault("server", name)
+	}
+	if fn := s.srv.cfg.Observer.ResponseHead; fn != nil {
+		fn(ex.info(), ex.status)
+	}
+	hd := httptwo.ReplyHead{Status: ex.status, Fields: r.fields, ContentLength: length}
+	if !r.noDate {
+		hd.Date = s.now()
+	}
+	return hd
 }
 
 // AppendData implements httptwo.Source. Hot path.

@@ -16,9 +16,10 @@ import (
 // the way of the request, http2_reply.go that of the response. Streams are pooled
 // by their shard.
 type stream2 struct {
-	conn *http2
-	st   *httptwo.Stream
-	ex   *exchange
+	conn   *http2
+	st     *httptwo.Stream
+	ex     *exchange // nil in a tunnel
+	tunnel *tunnel   // what the exchange has opened, or nil
 
 	phase    stream2Phase
 	flags    stream2Flags
@@ -38,6 +39,7 @@ const (
 	stream2Body                        // the handler, and more of the body
 	stream2Reply                       // the handler; the request is complete
 	stream2Send                        // that the response leaves
+	stream2Tunnel                      // whatever its tunnel does
 	stream2Over                        // its last goodbye: nothing can be sent any more
 )
 
@@ -75,8 +77,11 @@ func (h *http2) head(st *httptwo.Stream) {
 	ex.snap = s.srv.snap.Load()
 	ex.begun = s.loop.Now()
 	ex.head = h.headOf(st)
-	if st.TooLarge {
+	switch {
+	case st.TooLarge:
 		ex.route = s.srv.own.badPath // the fields do not even tell the path
+	case st.Request.Protocol != "" && !ex.head.extended:
+		ex.route = s.srv.own.notImplemented // a protocol that nobody here speaks
 	}
 	s.begin(ex)
 	if !st.EndStream {
@@ -152,6 +157,11 @@ func (x *stream2) start() {
 	switch {
 	case x.st.EndStream:
 		x.complete()
+	case ex.route.socket != nil:
+		// What the client sends behind its handshake waits in the window.
+		x.phase = stream2Body
+		x.armWrite()
+		x.conn.shard.schedule(ex)
 	case ex.head.expects:
 		ex.body.wants100 = true
 		x.stream()
@@ -201,11 +211,15 @@ func (x *stream2) armWrite() {
 // data takes a piece of the body.
 func (x *stream2) data(p []byte) {
 	ex := x.ex
+	if x.tunnel != nil {
+		x.tunnel.receive(p)
+		return
+	}
 	if x.phase >= stream2Reply {
 		x.conn.session.Consume(x.st, len(p)) // nobody reads it
 		return
 	}
-	if limit := ex.body.limit; limit >= 0 && ex.body.received+int64(len(p)) > limit {
+	if limit := ex.body.limit; limit >= 0 && ex.route.socket == nil && ex.body.received+int64(len(p)) > limit {
 		x.refuse(errLength)
 		return
 	}
@@ -249,6 +263,8 @@ func (x *stream2) credit(read int64) {
 func (x *stream2) end() {
 	x.flags &^= partial2
 	switch x.phase {
+	case stream2Tunnel:
+		x.tunnel.ended()
 	case stream2Collect:
 		x.ex.body.trailers = append(x.ex.body.trailers, x.st.Request.Trailers...)
 		x.complete()
@@ -266,6 +282,8 @@ func (x *stream2) clientEnded() {
 		if x.phase == stream2Reply {
 			x.ex.noteEnd()
 		}
+	case x.phase == stream2Tunnel:
+		x.tunnel.ended()
 	case x.phase == stream2Collect:
 		x.cut(ErrClientGone)
 	case x.phase == stream2Body:
@@ -333,6 +351,10 @@ func (x *stream2) cut(err error) {
 // lose lets go of a stream on which nothing can be sent any more: now, or when
 // its handler returns.
 func (x *stream2) lose(err error) {
+	if x.tunnel != nil {
+		x.tunnel.finish(err)
+		return
+	}
 	x.phase = stream2Over
 	if x.ex.away {
 		x.ex.fail(err)
@@ -343,12 +365,17 @@ func (x *stream2) lose(err error) {
 
 // release is the end of a stream; err is why it ended early. Hot path.
 func (x *stream2) release(err error) {
-	s, h, st := x.conn.shard, x.conn, x.st
 	if err == nil {
 		err = x.refused
 	}
+	x.conn.shard.endExchange(x.ex, err)
+	x.free()
+}
+
+// free lets go of the stream itself. Hot path.
+func (x *stream2) free() {
+	s, h, st := x.conn.shard, x.conn, x.st
 	s.counts.streams--
-	s.endExchange(x.ex, err)
 	*x = stream2{}
 	if len(s.streams) < keptExchanges {
 		s.streams = append(s.streams, x)
@@ -356,6 +383,16 @@ func (x *stream2) release(err error) {
 	if h.flags&closed2 == 0 {
 		h.session.Release(st)
 	}
+}
+
+// held is the memory in its buffers.
+func (x *stream2) held() int64 {
+	if x.tunnel != nil {
+		return x.tunnel.held()
+	}
+	x.ex.mu.Lock()
+	defer x.ex.mu.Unlock()
+	return int64(len(x.ex.body.buf) + x.ex.reply.buf.n)
 }
 
 // rearm implements carrier.

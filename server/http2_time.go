@@ -112,6 +112,10 @@ func (h *http2) tooSlowOut() bool {
 // only.
 func (x *stream2) look(now time.Duration) {
 	ex := x.ex
+	if x.tunnel != nil {
+		x.tunnel.look(now)
+		return
+	}
 	if ex.writeBy != 0 && now >= ex.writeBy {
 		ex.writeBy = 0
 		x.conn.shard.limitHit("write_timeout")

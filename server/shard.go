@@ -36,6 +36,8 @@ type shard struct {
 	streams     []*stream2 // free
 	collecting  []*stream2 // may have to start before their bodies are complete
 	departed    []*stream2 // whose responses have left
+	asking      []*tunnel  // whose protocols have output to make
+	stirred     []*tunnel  // whose output has left
 
 	date     string // the value of Date
 	dateNext time.Duration

@@ -11,9 +11,9 @@ import (
 )
 
 // roomRig is a server whose /ws subscribes to the topic "room".
-func roomRig(t testing.TB, cfg Config) *rig {
+func roomRig(t testing.TB, over version, cfg Config) *rig {
 	t.Helper()
-	return newRig(t, cfg, func(s *Server) {
+	return over.rig(t, cfg, func(s *Server) {
 		s.WebSocket("/ws", func(c *WebSocket) {
 			c.OnOpen(func() { c.Subscribe("room") })
 			c.OnMessage(func(m Message) {
@@ -37,9 +37,10 @@ func (g *rig) awaitSubscribers(n int) {
 
 // Everybody gets everything, in the same order on all loops, also large
 // messages.
-func TestTopics(t *testing.T) {
-	t.Parallel()
-	g := roomRig(t, Config{WorkerThreads: 3})
+func TestTopics(t *testing.T) { overBoth(t, testTopics) }
+
+func testTopics(t *testing.T, over version) {
+	g := roomRig(t, over, Config{WorkerThreads: 3})
 	const members, messages = 100, 50
 	peers := make([]*wsPeer, members)
 	for i := range peers {
@@ -78,9 +79,10 @@ func TestTopics(t *testing.T) {
 }
 
 // Who leaves, by whatever way, gets nothing more and leaves nothing behind.
-func TestTopicsLeave(t *testing.T) {
-	t.Parallel()
-	g := roomRig(t, Config{WorkerThreads: 2})
+func TestTopicsLeave(t *testing.T) { overBoth(t, testTopicsLeave) }
+
+func testTopicsLeave(t *testing.T, over version) {
+	g := roomRig(t, over, Config{WorkerThreads: 2})
 	stay, leave, vanish := g.ws("/ws"), g.ws("/ws"), g.ws("/ws")
 	g.awaitSubscribers(3)
 	leave.text("leave")
@@ -103,7 +105,7 @@ func TestTopicsLeave(t *testing.T) {
 // Members come and go while messages are published.
 func TestTopicsStress(t *testing.T) {
 	t.Parallel()
-	g := roomRig(t, Config{WorkerThreads: 2})
+	g := roomRig(t, overHTTP1, Config{WorkerThreads: 2})
 	stop := make(chan bool)
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -141,10 +143,11 @@ func TestTopicsStress(t *testing.T) {
 }
 
 // One who never reads loses messages, is told once, and holds up nobody.
-func TestTopicsSlowMember(t *testing.T) {
-	t.Parallel()
+func TestTopicsSlowMember(t *testing.T) { overBoth(t, testTopicsSlowMember) }
+
+func testTopicsSlowMember(t *testing.T, over version) {
 	lost := make(chan error, 100)
-	g := newRig(t, Config{WorkerThreads: 1, WebSocket: WebSocketConfig{MaxBacklog: 64 << 10}}, func(s *Server) {
+	g := over.rig(t, Config{WorkerThreads: 1, WebSocket: WebSocketConfig{MaxBacklog: 64 << 10}}, func(s *Server) {
 		s.WebSocket("/ws", func(c *WebSocket) {
 			c.OnOpen(func() { c.Subscribe("room") })
 			c.OnError(func(err error) { lost <- err })

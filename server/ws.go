@@ -77,8 +77,16 @@ func (c *wsConn) start(t transport, flags socketFlags) {
 	c.goOn()
 }
 
-// abandon ends a connection whose client was gone before it was answered: the
-// function that opened it may rely on OnClose.
+// dropSocket ends a WebSocket that the response would have opened if it could
+// be sent. The function that opened it may rely on OnClose.
+func (ex *exchange) dropSocket() {
+	if c := ex.socket; c != nil {
+		ex.socket = nil
+		(*wsConn)(c).abandon()
+	}
+}
+
+// abandon ends a connection that was never opened.
 func (c *wsConn) abandon() {
 	c.flags = socketOpened | socketAway
 	c.endBy(websocket.CloseAbnormal, "", nil)

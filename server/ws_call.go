@@ -70,11 +70,15 @@ func (c *wsConn) schedule(kind callKind, m *websocket.Message) {
 		k.end = *c.end
 	}
 	c.call = k
-	c.t.PauseReading()
+	if c.t != nil { // else it was never opened
+		c.t.PauseReading()
+	}
 	if c.route.memories[s.index].away() {
 		s.loop.ScheduleAway(k)
 	} else {
-		c.expectSends()
+		if c.t != nil {
+			c.expectSends()
+		}
 		s.loop.Schedule(k)
 	}
 }

@@ -34,7 +34,10 @@ func (g *rig) ws(path string, fields ...string) *wsPeer {
 	if err != nil {
 		g.t.Fatalf("handshake: %v", err)
 	}
-	if res.StatusCode != 101 || res.Header.Get("Sec-WebSocket-Accept") != "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" {
+	if g.over2 != nil && res.StatusCode != 200 || g.over2 == nil && res.StatusCode != 101 {
+		g.t.Fatalf("handshake: %d %v", res.StatusCode, res.Header)
+	}
+	if g.over2 == nil && res.Header.Get("Sec-WebSocket-Accept") != "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" {
 		g.t.Fatalf("handshake: %d %v", res.StatusCode, res.Header)
 	}
 	g.t.Cleanup(func() { c.Close() })
@@ -43,6 +46,10 @@ func (g *rig) ws(path string, fields ...string) *wsPeer {
 
 // tryWS is ws for any goroutine.
 func (g *rig) tryWS(path string, fields ...string) (*wsPeer, *http.Response, error) {
+	if g.over2 != nil {
+		p, res, err := g.tryTunnel(path, fields...)
+		return newWSPeer(p), res, err
+	}
 	p, err := g.tryDial()
 	if err != nil {
 		return nil, nil, err
@@ -55,9 +62,13 @@ func (g *rig) tryWS(path string, fields ...string) (*wsPeer, *http.Response, err
 	if err != nil {
 		return nil, nil, err
 	}
+	return newWSPeer(p), res, nil
+}
+
+func newWSPeer(p *peer) *wsPeer {
 	c := &wsPeer{peer: p}
 	c.conn.Init(&websocket.Config{Client: true, MaxMessageBytes: websocket.Off}, websocket.Extensions{})
-	return c, res, nil
+	return c
 }
 
 // message sends a message.

@@ -32,10 +32,3 @@ func (s *shard) freeHTTP1() *http1 {
 	s.http1s = s.http1s[:n-1]
 	return h
 }
-
-// lose tells a WebSocket that its client was gone before it was answered.
-func (h *http1) lose(ex *exchange) {
-	if ex.socket != nil {
-		(*wsConn)(ex.socket).abandon()
-	}
-}
