@@ -69,6 +69,11 @@ type Config struct {
 	// declares it, before any of that data is delivered. [Conn.LimitBody]
 	// overrules it for one request. Zero means 1 MiB.
 	MaxBodyBytes int64
+
+	// Remember tells Next to keep the octets of a head of up to 1 KiB without
+	// credentials in the Request, so that one in the same words need not be parsed
+	// again. See [Request.Keep].
+	Remember bool
 }
 
 // Validate reports every fault of the configuration at once, nil if there is

@@ -30,7 +30,7 @@ func TestValidate(t *testing.T) {
 // Every limit can be switched off.
 func TestLimitsOff(t *testing.T) {
 	t.Parallel()
-	off := &Config{Off, Off, Off, Off, Off, Off, Off, Off}
+	off := &Config{Off, Off, Off, Off, Off, Off, Off, Off, false}
 	check(t, off, []row{
 		{name: "2.2 empty lines", in: strings.Repeat("\r\n", 1000) + get(""), n: 1},
 		{name: "7.1.1 extensions", in: chunked("5;" + strings.Repeat("x", 30000) + "\r\nhello\r\n0\r\n\r\n"), n: 1},

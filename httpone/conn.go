@@ -168,9 +168,13 @@ func (c *Conn) nextRequest(b []byte, r *Request) (Event, int, *ProtocolError) {
 	if len(b) == 0 {
 		return EventNeedMore, skipped, nil
 	}
-	r.renew()
 	c.emptyRead = 0
 	c.move(evOctet)
+	if r.repeats(b, c.cfg) {
+		c.begin(r)
+		return EventHead, skipped + len(r.memo.octets), nil
+	}
+	r.renew()
 	ev, n, err := c.nextHead(b, r)
 	return ev, skipped + n, err
 }
@@ -198,6 +202,9 @@ func (c *Conn) nextHead(b []byte, r *Request) (Event, int, *ProtocolError) {
 	r.Fields = fields
 	if err = r.interpret(); err != nil {
 		return 0, 0, err
+	}
+	if c.cfg.Remember {
+		r.remember(b[:h.pos], c.cfg)
 	}
 	c.begin(r)
 	return EventHead, int(h.pos), nil

@@ -11,6 +11,7 @@ type digest struct {
 	badExpect     bool
 	expectsOK     bool
 	upgrade       bool
+	private       bool // credentials are among the fields
 }
 
 // seenFields is the set of the fields that were met.
@@ -55,7 +56,10 @@ func (d *digest) add(name, value string) *ProtocolError {
 		d.upgrade = true
 	// Two values of these could be read as the first, the last or a list.
 	case "authorization":
+		d.private = true
 		return d.once(sawAuthorization, errDuplicate)
+	case "cookie", "proxy-authorization":
+		d.private = true
 	case "content-type":
 		return d.once(sawContentType, errDuplicate)
 	case "content-range":
@@ -136,6 +140,7 @@ func (r *Request) interpret() *ProtocolError {
 		return errExpectation
 	}
 	old := r.Minor == 0
+	r.private = d.private
 	r.KeepAlive = d.options&optClose == 0 && (!old || d.options&optKeepAlive != 0)
 	r.ExpectContinue = d.expectsOK && !old && r.HasBody()
 	r.Upgrade = d.upgrade && d.options&optUpgrade != 0 && !old

@@ -92,7 +92,14 @@ type Request struct {
 	// [Request.Offers].
 	Upgrade bool
 
+	// Repeated reports that the head is octet for octet the one that this
+	// Request held before: whatever a caller derived from its strings and Fields
+	// alone is still true. See Keep.
+	Repeated bool
+
 	section section // progress in the head or trailer section
+	memo    memo
+	private bool // the head carries credentials
 }
 
 // Reset makes r ready for another request and drops what it refers to. Its
@@ -105,6 +112,7 @@ func (r *Request) Reset() {
 		Fields:   r.Fields[:0],
 		Trailers: r.Trailers[:0],
 		section:  section{spans: r.section.spans[:0]},
+		memo:     memo{octets: r.memo.octets[:0]},
 	}
 }
 
@@ -120,13 +128,11 @@ func (r *Request) dropFields() {
 func (r *Request) renew() {
 	r.Method, r.Target = "", ""
 	r.Scheme, r.Authority, r.Path, r.RawQuery = "", "", "", ""
-	r.Data = nil
 	r.ContentLength, r.Minor, r.Form = 0, 0, FormOrigin
 	r.Chunked, r.KeepAlive, r.ExpectContinue, r.Upgrade = false, false, false, false
-	if len(r.Trailers) > 0 {
-		clear(r.Trailers)
-		r.Trailers = r.Trailers[:0]
-	}
+	r.Repeated, r.private = false, false
+	r.memo.octets = r.memo.octets[:0]
+	r.renewBody()
 	r.section.restart(inMethod)
 }
 

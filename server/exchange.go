@@ -61,6 +61,7 @@ type exchange struct {
 	// sent FIN behind the complete request.
 	asHTTP, clientEnded bool
 	values              []value
+	ownFields           bool // head.fields is a copy
 	body                requestBody
 	reply               reply
 	ctx                 context.Context
@@ -278,7 +279,7 @@ func (s *shard) recycle(ex *exchange) {
 	ex.params.Reset()
 	ex.away, ex.moved = false, false
 	ex.status, ex.out, ex.writeBy, ex.readBy = 0, 0, 0, 0
-	ex.asHTTP, ex.clientEnded = false, false
+	ex.asHTTP, ex.clientEnded, ex.ownFields = false, false, false
 	ex.refusal, ex.failure, ex.socket = 0, nil, nil
 	if ex.pumping || len(s.exchanges) == keptExchanges {
 		return // a post still has it: let the collector take it

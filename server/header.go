@@ -2,6 +2,7 @@ package server
 
 import (
 	"iter"
+	"slices"
 	"strings"
 )
 
@@ -32,9 +33,16 @@ const (
 // already cannot change.
 func (h Header) lockToWrite() *[]Field {
 	list := h.lock()
-	if list != nil && h.list == responseFields && h.ex.reply.stage >= replyStreaming {
-		h.ex.mu.Unlock()
+	if list == nil {
 		return nil
+	}
+	switch ex := h.ex; {
+	case h.list == responseFields && ex.reply.stage >= replyStreaming:
+		ex.mu.Unlock()
+		return nil
+	case h.list == requestFields && !ex.ownFields:
+		// The parser's own may be those of the next request, too.
+		ex.head.fields, ex.ownFields = slices.Clone(ex.head.fields), true
 	}
 	return list
 }

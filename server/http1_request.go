@@ -20,6 +20,9 @@ func (h *http1) head() {
 	if h.flags&(secure|redirects) != 0 {
 		h.special(ex)
 	}
+	if ex.route == nil {
+		ex.route = s.routeAgain(ex, h.req)
+	}
 	s.begin(ex)
 	if length := ex.head.length; length != 0 {
 		limit := ex.body.limit
@@ -165,7 +168,7 @@ func (s *shard) routeOf(ex *exchange) *route {
 		return rt
 	}
 	rt, verdict := srv.router.Match(ex.head.method, path, &ex.params)
-	if limit := ex.snap.cfg.MaxRequestsInFlight; limit > 0 && srv.reactor.Away() >= limit {
+	if s.overloaded(ex) {
 		s.counts.overloaded++
 		s.limitHit("max_requests_in_flight")
 		return srv.own.overloaded
@@ -185,6 +188,34 @@ func (s *shard) routeOf(ex *exchange) *route {
 		return srv.own.options
 	}
 	return srv.own.notFound
+}
+
+// overloaded reports whether there are as many handlers away as there may be.
+// Hot path.
+func (s *shard) overloaded(ex *exchange) bool {
+	limit := ex.snap.cfg.MaxRequestsInFlight
+	return limit > 0 && s.srv.reactor.Away() >= limit
+}
+
+// A routed is the last head that a shard has found a route for. The zero value
+// remembers nothing.
+type routed struct {
+	req   *httpone.Request
+	route *route
+}
+
+// routeAgain is routeOf for the head r, which may be in the words of the one
+// before: it then goes where that one went. Hot path.
+func (s *shard) routeAgain(ex *exchange, r *httpone.Request) *route {
+	if r.Repeated && s.routed.req == r && !s.overloaded(ex) {
+		return s.routed.route
+	}
+	rt := s.routeOf(ex)
+	s.routed = routed{}
+	if rt.pattern != "" && ex.params.Len() == 0 { // else an answer of our own
+		s.routed = routed{r, rt}
+	}
+	return rt
 }
 
 // schedule runs the handler where its route is remembered to belong. Hot

@@ -21,6 +21,7 @@ type shard struct {
 	config    *httpone.Config    // of connections that begin now
 	configOf  *snapshot          // what config was made from
 	draining  bool
+	routed    routed
 
 	http1s       []*http1      // free
 	calls        []*socketCall // free
@@ -82,6 +83,7 @@ func (s *shard) parserConfig() *httpone.Config {
 			MaxTargetBytes: min(snap.cfg.MaxTargetSize, snap.cfg.MaxHeaderSize),
 			MaxFields:      snap.cfg.MaxHeaderFields,
 			MaxBodyBytes:   snap.cfg.MaxBodySize,
+			Remember:       true,
 		}
 	}
 	return s.config
@@ -97,7 +99,7 @@ func (s *shard) newRequest() *httpone.Request {
 }
 
 func (s *shard) freeRequest(r *httpone.Request) {
-	r.Reset()
+	r.Keep()
 	if len(s.requests) < keptExchanges {
 		s.requests = append(s.requests, r)
 	}
