@@ -1,7 +1,6 @@
 package command
 
 import (
-	"runtime/debug"
 	"runtime/metrics"
 	"sync/atomic"
 	"time"
@@ -15,6 +14,7 @@ import (
 // It is roused by new connections, looks until hardly anything is allocated any
 // more, tidies up once, and sleeps: a process at rest is not woken for it.
 type tidier struct {
+	tidy   func() // debug.FreeOSMemory
 	asleep atomic.Bool
 	wake   chan struct{} // capacity 1: sent to by who has ended the sleep
 	ended  chan struct{}
@@ -29,8 +29,9 @@ const (
 	restGain = 1 << 20
 )
 
-func newTidier() *tidier {
-	t := &tidier{wake: make(chan struct{}, 1), ended: make(chan struct{})}
+func newTidier(tidy func()) *tidier {
+	t := &tidier{tidy: tidy, wake: make(chan struct{}, 1), ended: make(chan struct{})}
+	t.asleep.Store(true)
 	go t.run()
 	return t
 }
@@ -47,7 +48,6 @@ func (t *tidier) stop() { close(t.ended) }
 
 func (t *tidier) run() {
 	for {
-		t.asleep.Store(true)
 		select {
 		case <-t.ended:
 			return
@@ -57,8 +57,9 @@ func (t *tidier) run() {
 			return
 		}
 		if readHeap().gain() >= restGain {
-			debug.FreeOSMemory()
+			t.tidy()
 		}
+		t.asleep.Store(true)
 	}
 }
 

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -68,7 +69,7 @@ func (p *program) runServer(loaded *config.Loaded, options startOptions) error {
 	settings.WorkerThreads = setProcessors(settings.WorkerThreads, p.lookupEnv)
 
 	defer holdBallast()()
-	tidy := newTidier()
+	tidy := newTidier(debug.FreeOSMemory)
 	defer tidy.stop()
 	settings.Observer.Accepted = func(server.ConnInfo) { tidy.rouse() }
 
