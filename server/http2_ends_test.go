@@ -60,11 +60,12 @@ func TestHTTP2WindowOpensBehindTheEndOfABody(t *testing.T) {
 		})
 	})
 	c := g.dialTwo()
-	send := twoHead(1, 0, "POST", "/")
+	var send strings.Builder
+	send.WriteString(twoHead(1, 0, "POST", "/"))
 	for range 4 {
-		send += twoBytes(twoData, 0, 1, strings.Repeat("x", 15000))
+		send.WriteString(twoBytes(twoData, 0, 1, strings.Repeat("x", 15000)))
 	}
-	c.send(send + twoBytes(twoData, twoEndStream, 1, "x"))
+	c.send(send.String() + twoBytes(twoData, twoEndStream, 1, "x"))
 	if f := c.until(twoWindow, 0); len(f.payload) != 4 {
 		t.Errorf("WINDOW_UPDATE of %d octets", len(f.payload))
 	}
