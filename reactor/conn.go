@@ -91,7 +91,7 @@ type Conn struct {
 	reason  error // why it is closing
 }
 
-type connFlags uint16
+type connFlags uint32
 
 const (
 	readable    connFlags = 1 << iota // the kernel may have more to read
@@ -108,6 +108,8 @@ const (
 	outputEnded                       // FIN sent
 	closeLater                        // CloseAfterFlush
 	asksFlush                         // RequestFlush: the handler has output to make
+	early                             // something was read ahead of the event
+	unseen                            // input that OnInput was not called for
 	closing                           // listed for closing
 	closed
 )
@@ -226,6 +228,7 @@ func (c *Conn) Detach() (net.Conn, error) {
 	}
 	l := c.loop
 	l.kernel.Unregister(int(c.fd))
+	c.claimReading()
 	unread := append([]byte(nil), c.Input()...)
 	f := os.NewFile(uintptr(c.fd), "detached")
 	c.release()

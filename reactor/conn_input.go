@@ -1,7 +1,7 @@
 package reactor
 
 // An input holds the unconsumed bytes b[r:] of a connection. While an event
-// is being handled it is the loop's own, over the loop's one read buffer;
+// is being handled it is the loop's own, over a read buffer of the loop's;
 // what is left after the event moves to a buffer of the connection's, which
 // goes back as soon as it is empty.
 type input struct {
@@ -111,8 +111,15 @@ func (l *Loop) room(c *Conn) []byte {
 // read reads once and hands the bytes to the handler. Hot path.
 func (c *Conn) read() {
 	l := c.loop
-	b := l.room(c)
-	n, errno := l.kernel.Read(int(c.fd), b)
+	var b []byte
+	var n int
+	var errno Errno
+	if c.is(early) {
+		b, n, errno = l.takeReading(c)
+	} else {
+		b = l.room(c)
+		n, errno = l.kernel.Read(int(c.fd), b)
+	}
 	if n > 0 {
 		if c.in == nil {
 			l.shared = input{b: b[:n]}
@@ -126,12 +133,17 @@ func (c *Conn) read() {
 		if n < len(b) && !c.is(peerClosed|broken) {
 			c.unset(readable)
 		}
+		c.unset(unseen)
 		c.handler.OnInput(c)
 		return
 	}
 	switch errno {
 	case errAgain:
 		c.unset(readable)
+		if c.is(unseen) {
+			c.unset(unseen)
+			c.handler.OnInput(c)
+		}
 	case 0:
 		c.unset(readable)
 		if c.is(sawEOF) {

@@ -24,6 +24,8 @@
 //  2. read the clock, once: [Loop.Now] stands still for the iteration;
 //  3. for each event: call back the handler, run the tasks that it scheduled,
 //     send what all that has written to the connection in one write;
+//     for up to 16 events at a time all reads come first and all writes last,
+//     unless a task keeps the loop;
 //  4. the same for connections that had more to read or to write than one turn
 //     allows, so that a busy one does not starve the others;
 //  5. call Done of the tasks that have come back from elsewhere;

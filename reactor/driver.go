@@ -72,6 +72,7 @@ func (d *driver) resume(how move) bool {
 		if l.current != nil {
 			l.keepInput(l.current)
 		}
+		l.flushDirty() // it has waited long enough
 		return d.settle()
 	}
 	return true
@@ -86,6 +87,9 @@ func (d *driver) settle() bool {
 	for rounds := 0; l.queue.n > 0 || len(l.dirty) > 0; rounds++ {
 		if !d.drain() {
 			return false
+		}
+		if l.gathers() {
+			break
 		}
 		if rounds < roundsPerStep {
 			l.flushDirty()

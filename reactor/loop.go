@@ -19,7 +19,8 @@ type Loop struct {
 	events     []Event
 	nextEvent  int
 	nEvents    int
-	turn       []*Conn // ready connections of this iteration ...
+	ahead      readings // inputs of events to come
+	turn       []*Conn  // ready connections of this iteration ...
 	nextTurn   int
 	ready      []*Conn // ... and of the next
 	home       *work   // finished tasks
@@ -88,6 +89,7 @@ func newLoop(g *Group, index int, k Kernel) *Loop {
 		startAway:  g.cfg.StartAway,
 		events:     make([]Event, eventsPerWait),
 		buffers:    g.cfg.Buffers(index),
+		ahead:      readings{buffer: make([]byte, readBufferSize)},
 		readBuffer: make([]byte, readBufferSize),
 		ended:      make(chan struct{}),
 	}
@@ -117,12 +119,16 @@ func (l *Loop) Conns(fn func(*Conn)) { l.conns.each(fn) }
 // so that the other one goes on where this one was. Hot path.
 func (l *Loop) iterate(d *driver) bool {
 	for l.nextEvent < l.nEvents {
+		if l.nextEvent >= l.ahead.upTo && l.nEvents-l.nextEvent > 1 {
+			l.readAhead()
+		}
 		l.nextEvent++
 		l.dispatch(l.events[l.nextEvent-1])
 		if !d.settle() {
 			return false
 		}
 	}
+	l.keepReadings()
 	return l.takeTurns(d) && l.bringHome(d) && l.runPosts(d) && l.runTimers(d) && l.finishCloses(d)
 }
 
@@ -345,6 +351,7 @@ func (l *Loop) wait() {
 	l.lagging = l.lagging && slept < lookEvery
 	l.expecting = n > 0 || slept < briefWait
 	l.nextEvent, l.nEvents = 0, n
+	l.ahead.upTo = 0
 	l.slice = sliceClock{}
 	l.stats.iterations++
 	l.stats.events += uint64(n)
