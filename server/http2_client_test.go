@@ -80,7 +80,12 @@ func (c *twoConn) open(path, host string, fields ...string) (*twoStream, error) 
 			block = append(block, 0) // a literal, not indexed
 			s = strings.ToLower(s)
 		}
-		block = append(append(block, byte(len(s))), s...)
+		if n := len(s); n < 127 {
+			block = append(block, byte(n))
+		} else {
+			block = binary.AppendUvarint(append(block, 127), uint64(n-127)) // RFC 7541, section 5.1
+		}
+		block = append(block, s...)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

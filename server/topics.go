@@ -1,6 +1,8 @@
 package server
 
 import (
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"unicode/utf8"
@@ -31,6 +33,9 @@ type topicPart struct {
 	subs  []*WebSocket
 	at    map[*WebSocket]int // index in subs
 	lent  bool               // a delivery walks over subs: copy before changing it
+	// packs counts those who have agreed on compression, by what they have
+	// agreed on; nil if nobody has.
+	packs map[websocket.Extensions]int
 }
 
 // Subscribe makes the connection get what is published to the topic, from
@@ -129,6 +134,12 @@ func (p *topicPart) add(c *WebSocket) bool {
 	p.own()
 	p.at[c] = len(p.subs)
 	p.subs = append(p.subs, c)
+	if c.extensions.Deflate() {
+		if p.packs == nil {
+			p.packs = make(map[websocket.Extensions]int)
+		}
+		p.packs[c.extensions]++
+	}
 	return true
 }
 
@@ -146,7 +157,22 @@ func (p *topicPart) remove(c *WebSocket) bool {
 	p.at[moved] = i
 	p.subs = p.subs[:last]
 	delete(p.at, c)
+	if c.extensions.Deflate() {
+		if p.packs[c.extensions]--; p.packs[c.extensions] == 0 {
+			delete(p.packs, c.extensions)
+		}
+	}
 	return true
+}
+
+// kinds are the ways to compress for the subscribers of this moment.
+func (p *topicPart) kinds() []websocket.Extensions {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.packs) == 0 {
+		return nil
+	}
+	return slices.Collect(maps.Keys(p.packs))
 }
 
 // own makes subs a list that nobody else looks at. p.mu is held.
@@ -164,8 +190,8 @@ func (p *topicPart) lend() []*WebSocket {
 	return p.subs
 }
 
-// Publish sends a message to all subscribers of a topic. It is framed once. Any
-// goroutine, also in callbacks. All subscribers get the messages of a topic
+// Publish sends a message to all subscribers of a topic. It is framed once, and
+// compressed once for those who have agreed on that. Any goroutine, also in callbacks. All subscribers get the messages of a topic
 // in the same order. It waits only if a loop has not kept up with the last
 // thousand messages. Who reads too slowly loses the message, or the
 // connection: see WebSocketConfig.SlowReader; OnError tells of it.
@@ -181,13 +207,12 @@ func (s *Server) Publish(topic string, m Message) error {
 	if t == nil {
 		return nil
 	}
-	frame := make([]byte, 0, websocket.MaxHeaderBytes+len(m.Data))
-	frame = websocket.AppendFrame(frame, m.Op, true, m.Data)
+	message := newPublished(t, m)
 	t.order.Lock()
 	defer t.order.Unlock()
 	for i := range t.parts {
 		if part := &t.parts[i]; part.hasAny() {
-			s.shards[i].publications.add(s.shards[i], publication{part, frame})
+			s.shards[i].publications.add(s.shards[i], publication{part, message})
 		}
 	}
 	return nil
@@ -215,10 +240,10 @@ func (s *Server) Subscribers(topic string) int {
 	return 0
 }
 
-// A publication is a frame on its way to the subscribers of one loop.
+// A publication is a message on its way to the subscribers of one loop.
 type publication struct {
-	part  *topicPart
-	frame []byte // never changes
+	part    *topicPart
+	message *published
 }
 
 // publications are those of a shard.
@@ -228,9 +253,9 @@ type publications struct {
 	post   func() // deliverSome, made once
 
 	// Loop only: the one that is being delivered.
-	frame []byte
-	subs  []*WebSocket
-	next  int
+	message *published
+	subs    []*WebSocket
+	next    int
 }
 
 const (
@@ -264,9 +289,9 @@ func (s *shard) deliverSome() {
 		for q.next == len(q.subs) {
 			select {
 			case p := <-q.queue:
-				q.frame, q.subs, q.next = p.frame, p.part.lend(), 0
+				q.message, q.subs, q.next = p.message, p.part.lend(), 0
 			default:
-				q.frame, q.subs, q.next = nil, nil, 0
+				q.message, q.subs, q.next = nil, nil, 0
 				q.posted.Store(false)
 				if len(q.queue) > 0 {
 					q.call(s)
@@ -276,7 +301,7 @@ func (s *shard) deliverSome() {
 		}
 		c := (*wsConn)(q.subs[q.next])
 		q.next++
-		c.deliver(q.frame)
+		c.deliver(q.message.frame(c.extensions))
 	}
 	s.loop.Post(q.post)
 }

@@ -17,7 +17,9 @@ type WebSocketConfig struct {
 	// fails; also the meaning of empty), "drop" (it is thrown away and
 	// counted), or "close" (the connection is closed with 1008).
 	SlowReader string
-	// Compression offers permessage-deflate (RFC 7692).
+	// Compression agrees to permessage-deflate (RFC 7692) with clients that
+	// offer it. Each message is compressed by itself, if it has 128 bytes and
+	// gets shorter: an idle connection holds no memory for it.
 	Compression bool
 	// ShutdownSpread spreads the closing of the connections at shutdown over
 	// that time. Zero closes all at once.

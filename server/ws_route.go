@@ -108,7 +108,9 @@ func (rt *wsRoute) handshake(w *Response, r *Request) {
 		return
 	}
 	request := ex.socketRequest()
-	hs, err := rt.policy.Check(&request)
+	policy := rt.policy
+	policy.Deflate.Enabled = ex.snap.cfg.WebSocket.Compression
+	hs, err := policy.Check(&request)
 	if err != nil {
 		refuseSocket(w, err)
 		return

@@ -69,18 +69,30 @@ const (
 
 // send frames a message and leaves it to the loop. Any goroutine. Hot path.
 func (c *WebSocket) send(op websocket.OpCode, payload []byte) error {
+	if c.extensions.Deflate() && !op.IsControl() {
+		return c.sendPacked(op, payload)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.sending != sendsOpen {
-		return ErrSocketClosed
-	}
-	if n := c.waiting(); n > 0 && n+len(payload) > c.shard.srv.snap.Load().cfg.WebSocket.MaxBacklog {
-		return c.overflow()
+	if ok, err := c.admit(len(payload)); !ok {
+		return err
 	}
 	c.outbox().frame(op, payload)
 	c.messages++
 	c.poke()
 	return nil
+}
+
+// admit reports whether a message of n bytes may be sent, and if not, what its
+// sender is told. c.mu is held. Hot path.
+func (c *WebSocket) admit(n int) (ok bool, err error) {
+	if c.sending != sendsOpen {
+		return false, ErrSocketClosed
+	}
+	if waits := c.waiting(); waits > 0 && waits+n > c.shard.srv.snap.Load().cfg.WebSocket.MaxBacklog {
+		return false, c.overflow()
+	}
+	return true, nil
 }
 
 // frame appends a frame. Hot path.

@@ -160,6 +160,7 @@ func Default() Config {
 			CloseTimeoutSec: 5,
 			MaxBacklog:      1 << 20,
 			SlowReader:      "report",
+			Compression:     true,
 		},
 	}
 }

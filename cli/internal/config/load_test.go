@@ -64,7 +64,7 @@ func TestDefaultsHoldWhenNothingIsConfigured(t *testing.T) {
 		t.Errorf("defaults changed: %+v", c)
 	}
 	if c.TLS.Enabled || c.TLS.MinVersion != "1.2" || c.Log != (Log{"info", "", 10485760, 3}) || c.HTTP2 != (HTTP2{true, 100, 65535, 16384, 65536, 1 << 20, 256 << 20, false}) ||
-		c.WebSocket != (WebSocket{30, 10, 5, 1 << 20, "report", false, 0}) {
+		c.WebSocket != (WebSocket{30, 10, 5, 1 << 20, "report", true, 0}) {
 		t.Errorf("defaults changed: %+v", c)
 	}
 }
@@ -92,7 +92,7 @@ const everyKeyJSON = `{
 	},
 	"log": {"level": "debug", "file": "/var/log/r.log", "max_file_size": 29, "max_files": 30},
 	"http2": {"enabled": true, "max_concurrent_streams": 31, "initial_window_size": 32, "max_frame_size": 20000, "max_header_list_size": 33, "max_window_size": 38, "window_budget": 44, "flood_observe": true},
-	"websocket": {"ping_interval_sec": 39, "pong_timeout_sec": 40, "close_timeout_sec": 41, "max_backlog": 4200, "slow_reader": "drop", "compression": true, "shutdown_spread_sec": 43}
+	"websocket": {"ping_interval_sec": 39, "pong_timeout_sec": 40, "close_timeout_sec": 41, "max_backlog": 4200, "slow_reader": "drop", "compression": false, "shutdown_spread_sec": 43}
 }`
 
 const everyKeyTOML = `# a comment
@@ -123,7 +123,7 @@ log.level = 'debug'
 log.file = "/var/log/r.log"
 log.max_file_size = 29
 log.max_files = 30
-websocket = { ping_interval_sec = 39, pong_timeout_sec = 40, close_timeout_sec = 41, max_backlog = 4200, slow_reader = "drop", compression = true, shutdown_spread_sec = 43 }
+websocket = { ping_interval_sec = 39, pong_timeout_sec = 40, close_timeout_sec = 41, max_backlog = 4200, slow_reader = "drop", compression = false, shutdown_spread_sec = 43 }
 
 [tls]
 enabled = false
