@@ -125,6 +125,7 @@ type crowd2 struct {
 	url       func(string) string
 	mu        sync.Mutex
 	conns     []net.Conn
+	halved    atomic.Bool // there were connections whose own direction was ended
 }
 
 func newCrowd2(g *rig, secure bool) *crowd2 {
@@ -160,6 +161,7 @@ func (c *crowd2) drop(rnd *rand.Rand) {
 			nc.(*net.TCPConn).SetLinger(0)
 		case 1:
 			nc.(*net.TCPConn).CloseWrite()
+			c.halved.Store(true)
 			continue
 		}
 		nc.Close()
@@ -231,6 +233,9 @@ func (c *crowd2) do(rnd *rand.Rand, method, path string, body io.Reader, check f
 		return err
 	}
 	defer res.Body.Close()
+	if res.StatusCode == 400 && body != nil && c.halved.Load() {
+		return errors.New("the body ended with its connection")
+	}
 	if giveUp == 1 {
 		io.CopyN(io.Discard, res.Body, 1)
 		return errors.New("given up")
