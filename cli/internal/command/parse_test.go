@@ -141,7 +141,7 @@ func TestTheVersionHasFourSpellings(t *testing.T) {
 		if got.code != ExitOK || len(lines) != 7 || lines[0] != "reactor_server version "+currentVersion() {
 			t.Fatalf("%s: %+v", args, got)
 		}
-		for i, part := range []string{"  Go: go1", "  Commit: ", "  Platform: ", "  TLS: crypto/tls", "  Features: HTTP/1.1 (RFC 9110, RFC 9112), HTTP/2 (RFC 9113, RFC 7541, RFC 9218), WebSocket (RFC 6455, RFC 7692)"} {
+		for i, part := range []string{"  Go: go1", "  Commit: ", "  Platform: ", "  TLS: crypto/tls", "  Features: HTTP/1.1 (RFC 9110, RFC 9112), HTTP/2 (RFC 9113, RFC 7541, RFC 9218), WebSocket (RFC 6455, RFC 7692, RFC 8441)"} {
 			if !strings.HasPrefix(lines[i+1], part) {
 				t.Errorf("%s: line %d is %q, want it to begin with %q", args, i+1, lines[i+1], part)
 			}

@@ -13,7 +13,7 @@ import (
 const release = "0.1.0"
 
 // features are the protocols that are served, with their specifications.
-const features = "HTTP/1.1 (RFC 9110, RFC 9112), HTTP/2 (RFC 9113, RFC 7541, RFC 9218), WebSocket (RFC 6455, RFC 7692)"
+const features = "HTTP/1.1 (RFC 9110, RFC 9112), HTTP/2 (RFC 9113, RFC 7541, RFC 9218), WebSocket (RFC 6455, RFC 7692, RFC 8441)"
 
 // buildVersion and buildCommit are stamped into the binary by the Makefile
 // (-ldflags -X), and by nothing else.

@@ -83,6 +83,7 @@ async function sockets() {
       socket.addEventListener("error", () => reject(new Error("the socket failed")), { once: true });
     });
     await next("open");
+    const stats = await (await fetch("/stats")).json();
     const sizes = [];
     for (const message of ["", "Grüße, 世界", "x".repeat(70_000), new Uint8Array(300_000)]) {
       socket.send(message);
@@ -92,8 +93,14 @@ async function sockets() {
     }
     socket.close(1000, "bye");
     const { code, wasClean } = await next("close");
-    return { sizes, code, wasClean };
+    return { sizes, code, wasClean, streams: stats.connections.active_h2_streams, extensions: socket.extensions };
   });
+  // Over TLS they are streams of the connection of the page (RFC 8441): the chat
+  // and the echo of the page itself, ours, and the question for the statistics.
+  assert.equal(echoed.streams, secure ? 4 : 0);
+  assert.match(echoed.extensions, /^permessage-deflate/);
+  delete echoed.streams;
+  delete echoed.extensions;
   assert.deepEqual(echoed, { sizes: [0, 9, 70_000, 300_000], code: 1000, wasClean: true });
 }
 

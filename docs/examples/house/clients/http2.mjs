@@ -50,6 +50,23 @@ dripping.close(http2.constants.NGHTTP2_CANCEL);
 await once(dripping, "close");
 assert.equal((await request(session, { ":path": "/json" })).status, 200);
 
+// A WebSocket on a stream (RFC 8441), its frames by hand: node has no client for it.
+if (!session.remoteSettings.enableConnectProtocol) await once(session, "remoteSettings");
+assert.equal(session.remoteSettings.enableConnectProtocol, true);
+const tunnel = session.request({
+  ":method": "CONNECT", ":protocol": "websocket", ":path": "/ws", "sec-websocket-version": "13",
+}, { endStream: false });
+tunnel.setTimeout(20_000, () => tunnel.destroy(new Error("no frame")));
+const [agreed] = await once(tunnel, "response");
+assert.equal(agreed[":status"], 200);
+const frames = [];
+tunnel.on("data", (part) => frames.push(part));
+const noMask = Buffer.alloc(4);
+tunnel.write(Buffer.concat([Buffer.from([0x81, 0x80 | 5]), noMask, Buffer.from("hello")]));
+tunnel.end(Buffer.concat([Buffer.from([0x88, 0x80 | 2]), noMask, Buffer.from([1000 >> 8, 1000 & 255])]));
+await once(tunnel, "end");
+assert.equal(Buffer.concat(frames).toString("latin1"), "\x81\x05hello\x88\x02\x03\xe8");
+
 await new Promise((resolve, reject) => session.ping((error) => (error ? reject(error) : resolve())));
 session.close();
 await once(session, "close");
