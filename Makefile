@@ -15,6 +15,7 @@ STAMP     := reactor.example/cli/internal/command.build
 FUZZTIME  ?= 10s
 BENCHTIME ?= 1s
 COUNT     ?= 1
+GRPCTIME  ?= 3s
 
 GOFUMPT     := go run mvdan.cc/gofumpt@v0.12.0
 STATICCHECK := go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -34,7 +35,7 @@ SANS_IO           := tls httpone httptwo websocket router
 SANS_IO_PLATFORMS := windows/amd64 js/wasm
 
 # What "make check" does, quick refusals first.
-STEPS := lint layers cross alone test race conform clients
+STEPS := lint layers cross alone test race conform grpc clients
 
 .PHONY: all
 all: server_runner ## build ./server_runner (the default)
@@ -82,6 +83,10 @@ layers: ## who imports whom, and what each module requires
 .PHONY: conform
 conform: ## tables of requests, right and wrong, and h2spec, against the built binary
 	HOUSE=conform go test -count=1 -run '^TestConform' $(HOUSE_TESTS)
+
+.PHONY: grpc
+grpc: ## the client of grpc-go, 1,000 streams at once for GRPCTIME, against a handler that speaks gRPC
+	@GOWORK=off go -C bench/grpc run . -for $(GRPCTIME)
 
 .PHONY: clients
 clients: ## curl, browsers, load generators; every command in the documentation
@@ -162,6 +167,7 @@ certs: ## a certificate for localhost and its key, to try TLS with: build/certs
 tidy: ## go mod tidy in every module, lowest first
 	go work sync
 	@set -e; for module in $(MODULES); do (cd $$module && GOWORK=off go mod tidy); done
+	GOWORK=off go -C bench/grpc mod tidy
 
 .PHONY: modules
 modules: ## pack every module at VERSION into dist/proxy, for GOPROXY=file://...
