@@ -5,12 +5,10 @@ import (
 	"io"
 	"slices"
 	"strings"
-
-	"reactor.example/bench/internal/scenario"
 )
 
 // Markdown writes one table for all scenarios: a line for each headline
-// figure, a column for each server, ours first and in bold.
+// figure, a column for each server, ours first.
 func Markdown(w io.Writer, tables []Table, m Machine) error {
 	var b strings.Builder
 	servers := columns(tables)
@@ -24,7 +22,7 @@ func Markdown(w io.Writer, tables []Table, m Machine) error {
 		for _, metric := range t.Scenario.Headline {
 			fmt.Fprintf(&b, "| %s: %s |", t.Scenario.Row, metric.Label())
 			for _, s := range servers {
-				fmt.Fprintf(&b, " %s |", cell(t, medians, s, metric))
+				fmt.Fprintf(&b, " %s |", value(medians[s], metric))
 			}
 			b.WriteByte('\n')
 		}
@@ -32,17 +30,6 @@ func Markdown(w io.Writer, tables []Table, m Machine) error {
 	fmt.Fprintf(&b, "\n%s\n", m)
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-// cell formats one figure, ours in bold.
-func cell(t Table, medians map[string]scenario.Sample, server string, m scenario.Metric) string {
-	v := value(medians[server], m)
-	for _, r := range t.Rows {
-		if r.Server == server && r.Own && v != "-" {
-			return "**" + v + "**"
-		}
-	}
-	return v
 }
 
 // columns returns all servers in the order in which they first appear.
