@@ -63,7 +63,7 @@ func serveRoutes(t *testing.T, m load.Mode) Host {
 // what its columns and targets need.
 func TestEveryScenario(t *testing.T) {
 	env := Env{
-		Length: 150 * time.Millisecond, Warmup: 30 * time.Millisecond, Settle: 20 * time.Millisecond,
+		Length: 400 * time.Millisecond, Warmup: 30 * time.Millisecond, Settle: 20 * time.Millisecond,
 		IdleConns: 50, MaxConns: 64, StreamBytes: 8 << 20, OpenRate: 500,
 	}
 	for _, sc := range List() {
