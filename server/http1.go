@@ -60,6 +60,7 @@ const (
 	detects                        // fresh at first, and no request since
 	secure                         // over TLS
 	redirects                      // every request is answered with a redirect
+	spent                          // it was ended when everything had left
 )
 
 func newHTTP1(s *shard, t transport, flags flags1) *http1 {
@@ -274,13 +275,18 @@ func (h *http1) leave(err error) {
 }
 
 // noteCut counts what the end of the drain time has cut. Nothing is lost with
-// a connection that waits for its next request, or for the client's FIN.
+// a connection that waits for its next request, or for the client's FIN, or that
+// was about to be closed.
 func (h *http1) noteCut() {
 	switch h.phase {
 	case phaseIdle:
 		return
 	case phaseDrain, phaseLinger:
 		if h.outAt == 0 { // else the client has not taken its answer
+			return
+		}
+	case phaseEnd:
+		if h.flags&spent != 0 {
 			return
 		}
 	}

@@ -169,7 +169,9 @@ func (h *http1) discard() {
 
 // finishConn closes the connection when the output has left.
 func (h *http1) finishConn() {
-	h.phase = phaseEnd
+	if h.phase = phaseEnd; h.t.Pending() == 0 {
+		h.flags |= spent
+	}
 	h.inAt = 0
 	h.arm()
 	h.t.PauseReading() // nobody would consume it
