@@ -82,7 +82,16 @@ func (g *rig) in(t testing.TB) *rig {
 // dial opens a connection.
 func (g *rig) dial() *peer {
 	g.t.Helper()
-	c, err := g.tryDial()
+	return g.dialTo(g.srv.Addr())
+}
+
+// tryDial is dial for any goroutine.
+func (g *rig) tryDial() (*peer, error) { return g.tryDialTo(g.srv.Addr()) }
+
+// dialTo is dial for any listener of the server.
+func (g *rig) dialTo(a net.Addr) *peer {
+	g.t.Helper()
+	c, err := g.tryDialTo(a)
 	if err != nil {
 		g.t.Fatalf("dial: %v", err)
 	}
@@ -90,9 +99,7 @@ func (g *rig) dial() *peer {
 	return c
 }
 
-// tryDial is dial for any goroutine.
-func (g *rig) tryDial() (*peer, error) {
-	a := g.srv.Addr()
+func (g *rig) tryDialTo(a net.Addr) (*peer, error) {
 	nc, err := net.DialTimeout(a.Network(), a.String(), patience)
 	if err != nil {
 		return nil, err

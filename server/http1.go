@@ -20,8 +20,8 @@ type http1 struct {
 	shard  *shard
 	parser httpone.Conn
 
-	ex  *exchange        // the request that is being received or answered
-	req *httpone.Request // its head, from the first octet on
+	ex  *exchange // the request that is being received or answered
+	req *parsed   // its head, from the first octet on
 
 	phase   phase1
 	flags   flags1
@@ -110,7 +110,7 @@ func (h *http1) advance() {
 			h.req = h.shard.newRequest()
 			h.begun()
 		}
-		ev, n, err := h.parser.Next(b, h.req)
+		ev, n, err := h.parser.Next(b, &h.req.Request)
 		if err != nil {
 			h.t.Consume(n)
 			h.refuse(err)

@@ -60,7 +60,7 @@ func (h *http1) answerFault(fault *httpone.ProtocolError) {
 			fn(RequestEnd{RequestInfo: RequestInfo{Conn: h.connInfo()}, Status: fault.Status, Err: fault})
 		}
 	}
-	b, _ := h.parser.AppendReply(h.t.Buffer(), h.req, &httpone.ReplyHead{
+	b, _ := h.parser.AppendReply(h.t.Buffer(), &h.req.Request, &httpone.ReplyHead{
 		Status: fault.Status,
 		Date:   h.shard.now(),
 		Fields: []Field{{Name: "content-type", Value: "text/plain; charset=utf-8"}},

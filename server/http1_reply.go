@@ -104,7 +104,7 @@ func (h *http1) sendHead(ex *exchange, length int64) error {
 	if fn := h.shard.srv.cfg.Observer.ResponseHead; fn != nil {
 		fn(ex.info(), ex.status)
 	}
-	b, err := h.parser.AppendHead(h.t.Buffer(), h.req, &httpone.ReplyHead{
+	b, err := h.parser.AppendHead(h.t.Buffer(), &h.req.Request, &httpone.ReplyHead{
 		Status:        ex.status,
 		Fields:        r.fields,
 		ContentLength: length,
@@ -172,7 +172,7 @@ func (h *http1) interim(ex *exchange, status int, fields []Field) error {
 		ex.body.wants100 = false
 		ex.mu.Unlock()
 	}
-	b, err := h.parser.AppendInterim(h.t.Buffer(), h.req, status, fields)
+	b, err := h.parser.AppendInterim(h.t.Buffer(), &h.req.Request, status, fields)
 	h.t.SetBuffer(b)
 	return err
 }

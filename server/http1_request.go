@@ -13,10 +13,13 @@ func (h *http1) head() {
 	ex := s.newExchange()
 	h.ex = ex
 	h.flags &^= detects
+	if !h.req.Repeated {
+		h.req.route = nil
+	}
 	ex.carrier = h
 	ex.snap = s.srv.snap.Load()
 	ex.begun = s.loop.Now()
-	ex.head = headOf(h.req)
+	ex.head = headOf(&h.req.Request)
 	if h.flags&(secure|redirects) != 0 {
 		h.special(ex)
 	}
@@ -197,23 +200,22 @@ func (s *shard) overloaded(ex *exchange) bool {
 	return limit > 0 && s.srv.reactor.Away() >= limit
 }
 
-// A routed is the last head that a shard has found a route for. The zero value
-// remembers nothing.
-type routed struct {
-	req   *httpone.Request
-	route *route
+// A parsed is a request as its parser has it, and what is known to follow from
+// the words of its head alone.
+type parsed struct {
+	httpone.Request
+	route *route // where they go; nil: not known
 }
 
 // routeAgain is routeOf for the head r, which may be in the words of the one
 // before: it then goes where that one went. Hot path.
-func (s *shard) routeAgain(ex *exchange, r *httpone.Request) *route {
-	if r.Repeated && s.routed.req == r && !s.overloaded(ex) {
-		return s.routed.route
+func (s *shard) routeAgain(ex *exchange, r *parsed) *route {
+	if r.route != nil && !s.overloaded(ex) {
+		return r.route
 	}
 	rt := s.routeOf(ex)
-	s.routed = routed{}
 	if rt.pattern != "" && ex.params.Len() == 0 { // else an answer of our own
-		s.routed = routed{r, rt}
+		r.route = rt
 	}
 	return rt
 }

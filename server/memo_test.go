@@ -65,3 +65,21 @@ func TestRepeatedRoutes(t *testing.T) {
 		}
 	}
 }
+
+// A head that a redirect listener has answered has no route: in the same words on
+// another listener it gets its own, not that of the head before.
+func TestRepeatedBehindARedirect(t *testing.T) {
+	t.Parallel()
+	cfg := Config{WorkerThreads: 1, Listeners: []Listener{{Host: "127.0.0.1", Port: Ephemeral, RedirectHTTPS: 443}}}
+	g := newRig(t, cfg, func(s *Server) {
+		s.Get("/a", func(w *Response, _ *Request) { w.Text(200, "a") })
+		s.Get("/b", func(w *Response, _ *Request) { w.Text(200, "b") })
+	})
+	redirects := g.dialTo(g.srv.Addrs()[1])
+	for range 3 {
+		c := g.dial()
+		c.get("/a").want(t, 200, "a")
+		redirects.get("/b").want(t, 308, "")
+		c.get("/b").want(t, 200, "b")
+	}
+}

@@ -16,12 +16,11 @@ type shard struct {
 	loop  *reactor.Loop
 	index int
 
-	exchanges []*exchange        // free
-	requests  []*httpone.Request // free
-	config    *httpone.Config    // of connections that begin now
-	configOf  *snapshot          // what config was made from
+	exchanges []*exchange     // free
+	requests  []*parsed       // free
+	config    *httpone.Config // of connections that begin now
+	configOf  *snapshot       // what config was made from
 	draining  bool
-	routed    routed
 
 	http1s       []*http1      // free
 	calls        []*socketCall // free
@@ -89,16 +88,16 @@ func (s *shard) parserConfig() *httpone.Config {
 	return s.config
 }
 
-func (s *shard) newRequest() *httpone.Request {
+func (s *shard) newRequest() *parsed {
 	if n := len(s.requests); n > 0 {
 		r := s.requests[n-1]
 		s.requests = s.requests[:n-1]
 		return r
 	}
-	return new(httpone.Request)
+	return new(parsed)
 }
 
-func (s *shard) freeRequest(r *httpone.Request) {
+func (s *shard) freeRequest(r *parsed) {
 	r.Keep()
 	if len(s.requests) < keptExchanges {
 		s.requests = append(s.requests, r)
