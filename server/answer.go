@@ -5,6 +5,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"reactor.example/httpone"
 	"reactor.example/reactor"
 )
 
@@ -44,6 +45,11 @@ func (ex *exchange) replaceBy(status int) {
 	r.reset()
 	r.status, r.stage, r.whole = status, replyWhole, []byte(statusText(status))
 	r.setDefault("content-type", "text/plain; charset=utf-8")
+}
+
+// statusText is the body of the server's own answers.
+func statusText(status int) string {
+	return itoa(status) + " " + httpone.StatusText(status) + "\n"
 }
 
 // failureOf is what OnError is told of a handler that panicked or ended its

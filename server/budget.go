@@ -27,6 +27,19 @@ func (c *Config) buffers() func(int) reactor.Buffers {
 	return func(loop int) reactor.Buffers { return c.Buffers(loop) }
 }
 
+// rehomed is b, which is old and what append has put behind it, in memory of the
+// Buffers again if append has moved it: they must be able to account for it. Loop
+// only. Hot path.
+func rehomed(b, old []byte, buffers Buffers) []byte {
+	if cap(b) == cap(old) {
+		return b
+	}
+	grown := buffers.Get(cap(b))[:len(b)]
+	copy(grown, b)
+	buffers.Put(old)
+	return grown
+}
+
 // grow makes room in b for n more bytes. Loop only.
 func (b *requestBody) grow(n int, buffers Buffers) {
 	need := len(b.buf) + n

@@ -26,7 +26,7 @@ func (h *http1) isPreface(b []byte) bool {
 		h.finishConn()
 	case h.phase == phaseIdle:
 		h.phase = phaseHead
-		h.inAt = h.after(h.limits().RequestTimeout)
+		h.inAt = h.shard.after(h.limits().RequestTimeout)
 		h.arm()
 	}
 	return true

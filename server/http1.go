@@ -23,13 +23,12 @@ type http1 struct {
 	ex  *exchange // the request that is being received or answered
 	req *parsed   // its head, from the first octet on
 
-	phase   phase1
-	flags   flags1
-	inAt    time.Duration // when to look at the request's arrival, or zero
-	outAt   time.Duration // when to look at the response's departure
-	inMark  int64         // body bytes at the last look
-	outMark int64         // bytes sent at the last look
-	opened  time.Duration
+	phase  phase1
+	flags  flags1
+	inAt   time.Duration // when to look at the request's arrival, or zero
+	out    departure     // of the response
+	inMark int64         // body bytes at the last look
+	opened time.Duration
 }
 
 // phase1 is what an http1 waits for.
@@ -69,7 +68,7 @@ func newHTTP1(s *shard, t transport, flags flags1) *http1 {
 	s.counts.conns++
 	h.parser.Init(s.parserConfig())
 	h.phase = phaseIdle // and the first octet has the time of a request
-	h.inAt = earlier(h.after(h.limits().RequestTimeout), h.after(h.limits().IdleTimeout))
+	h.inAt = earlier(h.shard.after(h.limits().RequestTimeout), h.shard.after(h.limits().IdleTimeout))
 	h.arm()
 	if s.draining {
 		s.loop.Post(func() { h.drain(); s.loop.Post(h.drain) }) // see beginDrain
@@ -165,7 +164,7 @@ func (h *http1) window() (b []byte, ok bool) {
 // request has to be waited for: see starve. Hot path.
 func (h *http1) begun() {
 	h.phase = phaseHead
-	h.inAt = h.after(h.limits().RequestTimeout)
+	h.inAt = h.shard.after(h.limits().RequestTimeout)
 }
 
 // notBegun takes begun back: there were empty lines only.
@@ -178,7 +177,7 @@ func (h *http1) notBegun() {
 // idle waits for the next request. Hot path.
 func (h *http1) idle() {
 	h.phase = phaseIdle
-	h.inAt = h.after(h.limits().IdleTimeout)
+	h.inAt = h.shard.after(h.limits().IdleTimeout)
 	h.arm()
 }
 
@@ -282,7 +281,7 @@ func (h *http1) noteCut() {
 	case phaseIdle:
 		return
 	case phaseDrain, phaseLinger:
-		if h.outAt == 0 { // else the client has not taken its answer
+		if h.out.at == 0 { // else the client has not taken its answer
 			return
 		}
 	case phaseEnd:

@@ -134,7 +134,7 @@ func (h *http1) worthDraining() bool {
 func (h *http1) drainBody() {
 	h.phase = phaseDrain
 	h.inMark = int64(h.limits().LingerBytes)
-	h.inAt = h.after(h.limits().LingerTimeout)
+	h.inAt = h.shard.after(h.limits().LingerTimeout)
 	h.arm()
 	h.t.ResumeReading()
 	h.advance()
@@ -151,7 +151,7 @@ func (h *http1) goodbye(sending bool) {
 	}
 	h.phase = phaseLinger
 	h.inMark = int64(h.limits().LingerBytes)
-	h.inAt = h.after(h.limits().LingerTimeout)
+	h.inAt = h.shard.after(h.limits().LingerTimeout)
 	h.arm()
 	h.t.CloseWrite()
 	h.t.ResumeReading()

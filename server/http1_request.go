@@ -93,7 +93,7 @@ func (h *http1) startOrCollect(ex *exchange) {
 func (h *http1) stream(ex *exchange) {
 	h.phase = phaseStream
 	if t := ex.route.settings.ReadTimeout; t != 0 {
-		h.inAt = h.after(t)
+		h.inAt = h.shard.after(t)
 	}
 	ex.away = true
 	h.armWrite(ex)

@@ -1,47 +1,25 @@
 package server
 
-import (
-	"time"
-
-	"reactor.example/httpone"
-	"reactor.example/reactor"
-)
+import "reactor.example/reactor"
 
 // A connection has one deadline in its loop's timer wheel. What it stands
 // for is the earliest of up to three times: inAt, when the arrival of the
-// request is looked at; outAt, when the departure of the response is; and
+// request is looked at; out.at, when the departure of the response is; and
 // the WriteTimeout of the route.
-
-// after is d from now, or zero, which is never, if d is zero or Off. Hot
-// path.
-func (h *http1) after(d time.Duration) time.Duration {
-	if d <= 0 {
-		return 0
-	}
-	return h.shard.loop.Now() + d
-}
 
 // arm sets the deadline. Hot path.
 func (h *http1) arm() {
-	at := earlier(h.inAt, h.outAt)
+	at := earlier(h.inAt, h.out.at)
 	if h.ex != nil {
 		at = earlier(earlier(at, h.ex.writeBy), h.ex.readBy)
 	}
 	h.t.SetDeadline(at)
 }
 
-// earlier is the lesser of two times of which zero is never.
-func earlier(a, b time.Duration) time.Duration {
-	if a == 0 || b != 0 && b < a {
-		return b
-	}
-	return a
-}
-
 // armWrite starts the clock of the route's WriteTimeout. Hot path.
 func (h *http1) armWrite(ex *exchange) {
 	if t := ex.route.settings.WriteTimeout; t > 0 {
-		ex.writeBy = h.after(t)
+		ex.writeBy = h.shard.after(t)
 		h.arm()
 	}
 }
@@ -61,7 +39,7 @@ func (h *http1) OnDeadline(*reactor.Conn) {
 			h.refuse(errTimeout)
 		}
 	}
-	if h.outAt != 0 && now >= h.outAt && h.tooSlowOut() {
+	if h.out.due(now) && h.out.tooSlow(h.shard, h.t, h.ex) {
 		h.shard.limitHit("min_rate")
 		h.t.Close(ErrTooSlow)
 		return
@@ -78,7 +56,7 @@ func (h *http1) overdue() {
 	switch h.phase {
 	case phaseIdle:
 		if h.t.Pending() > 0 {
-			h.inAt = h.after(h.limits().IdleTimeout)
+			h.inAt = h.shard.after(h.limits().IdleTimeout)
 			return
 		}
 		h.finishConn()
@@ -89,8 +67,8 @@ func (h *http1) overdue() {
 		h.lookAtBody()
 	case phaseDrain, phaseLinger:
 		if h.t.Pending() > 0 {
-			// The response has not left yet; its rate is watched by outAt.
-			h.inAt = h.after(h.limits().LingerTimeout)
+			// The response has not left yet; its rate is watched by h.out.
+			h.inAt = h.shard.after(h.limits().LingerTimeout)
 			return
 		}
 		h.t.Close(nil)
@@ -118,49 +96,15 @@ func (h *http1) lookAtBody() {
 func (h *http1) watchBody() {
 	if h.shard.leastBytes(h.ex) > 0 {
 		h.inMark = h.ex.body.received
-		h.inAt = h.after(h.limits().MinRateGrace)
+		h.inAt = h.shard.after(h.limits().MinRateGrace)
 		h.arm()
 	}
 }
 
 // OnBlocked implements reactor.Handler: the client does not take its response for
-// now. Reading one octet now and then does not help it: see tooSlowOut.
+// now.
 func (h *http1) OnBlocked(*reactor.Conn) {
-	if h.outAt == 0 && h.shard.leastBytes(h.ex) > 0 {
-		h.outMark = h.t.Sent()
-		h.outAt = h.after(h.limits().MinRateGrace)
+	if h.out.begin(h.shard, h.t, h.ex) {
 		h.arm()
 	}
-}
-
-// tooSlowOut reports whether the client has taken less than it must since
-// the last look.
-func (h *http1) tooSlowOut() bool {
-	h.outAt = 0
-	if h.t.Pending() == 0 {
-		return false
-	}
-	sent := h.t.Sent()
-	if sent-h.outMark < h.shard.leastBytes(h.ex) {
-		return true
-	}
-	h.outMark = sent
-	h.outAt = h.after(h.limits().MinRateGrace)
-	return false
-}
-
-// leastBytes is what has to be transferred from one look to the next; zero
-// if there is no least rate. ex may be nil.
-func (s *shard) leastBytes(ex *exchange) int64 {
-	cfg := &s.srv.snap.Load().cfg
-	rate := cfg.MinRate
-	if ex != nil && ex.route.settings.MinRate != 0 {
-		rate = ex.route.settings.MinRate
-	}
-	return int64(max(rate, 0)) * int64(cfg.MinRateGrace) / int64(time.Second)
-}
-
-// statusText is the body of the server's own answers.
-func statusText(status int) string {
-	return itoa(status) + " " + httpone.StatusText(status) + "\n"
 }

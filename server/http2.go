@@ -28,9 +28,8 @@ type http2 struct {
 	// streamAt is when to look at the streams, or zero: none of them has to be
 	// looked at before.
 	streamAt time.Duration
-	outAt    time.Duration // when to look at the departure of the output
-	outMark  int64         // bytes sent at the last look
-	linger   int64         // bytes that are still thrown away before the end
+	out      departure
+	linger   int64 // bytes that are still thrown away before the end
 }
 
 // phase2 says what a connection is there for.
@@ -61,7 +60,7 @@ func newHTTP2(s *shard, t transport, counted bool) *http2 {
 	}
 	h.session.Init(s.http2Config(), s.loop.Now())
 	s.counts.http2++
-	h.idleAt = h.after(h.limits().RequestTimeout)
+	h.idleAt = h.shard.after(h.limits().RequestTimeout)
 	h.t.RequestFlush()
 	h.arm()
 	if s.draining {
@@ -209,7 +208,7 @@ func (h *http2) rest() {
 			h.goodbye()
 			return
 		case h.idleAt == 0:
-			h.idleAt = h.after(h.limits().IdleTimeout)
+			h.idleAt = h.shard.after(h.limits().IdleTimeout)
 		}
 	}
 	h.arm()
@@ -274,7 +273,7 @@ func (h *http2) goodbye() {
 	}
 	h.phase = phase2Linger
 	h.linger = int64(h.limits().LingerBytes)
-	h.idleAt = h.after(h.limits().LingerTimeout)
+	h.idleAt = h.shard.after(h.limits().LingerTimeout)
 	h.arm()
 	h.t.CloseWrite()
 	h.t.ResumeReading()

@@ -169,7 +169,7 @@ func (x *stream2) start() {
 		x.stream()
 	default:
 		x.phase = stream2Collect
-		x.inAt = x.conn.after(x.conn.limits().RequestTimeout)
+		x.inAt = x.conn.shard.after(x.conn.limits().RequestTimeout)
 		x.conn.watch(x.inAt)
 		if ex.head.length < 0 {
 			// More may only come when this has been answered: see settle.
@@ -190,9 +190,9 @@ func (x *stream2) complete() {
 func (x *stream2) stream() {
 	x.phase = stream2Body
 	if t := x.ex.route.settings.ReadTimeout; t != 0 {
-		x.inAt = x.conn.after(t)
+		x.inAt = x.conn.shard.after(t)
 	} else if x.inAt == 0 {
-		x.inAt = x.conn.after(x.conn.limits().RequestTimeout)
+		x.inAt = x.conn.shard.after(x.conn.limits().RequestTimeout)
 	}
 	x.conn.watch(x.inAt)
 	x.armWrite()
@@ -203,7 +203,7 @@ func (x *stream2) stream() {
 // armWrite starts the clock of the route's WriteTimeout. Hot path.
 func (x *stream2) armWrite() {
 	if t := x.ex.route.settings.WriteTimeout; t > 0 {
-		x.ex.writeBy = x.conn.after(t)
+		x.ex.writeBy = x.conn.shard.after(t)
 		x.conn.watch(x.ex.writeBy)
 	}
 }

@@ -13,17 +13,9 @@ import (
 // only a lower bound is kept: when it comes all streams are looked at, and the
 // next one found.
 
-// after is d from now, or zero, which is never, if d is zero or Off.
-func (h *http2) after(d time.Duration) time.Duration {
-	if d <= 0 {
-		return 0
-	}
-	return h.shard.loop.Now() + d
-}
-
 // arm sets the deadline. Hot path.
 func (h *http2) arm() {
-	at := earlier(h.streamAt, h.outAt)
+	at := earlier(h.streamAt, h.out.at)
 	if h.phase == phase2Open && !h.t.Congested() { // see httptwo.Session.Resume
 		if due := h.session.Deadline(); due != httptwo.Never {
 			at = earlier(at, max(due, 1))
@@ -41,7 +33,7 @@ func (h *http2) watch(at time.Duration) { h.streamAt = earlier(h.streamAt, at) }
 // OnDeadline implements reactor.Handler.
 func (h *http2) OnDeadline(*reactor.Conn) {
 	now := h.shard.loop.Now()
-	if h.outAt != 0 && now >= h.outAt && h.tooSlowOut() {
+	if h.out.due(now) && h.out.tooSlow(h.shard, h.t, nil) {
 		h.shard.limitHit("min_rate")
 		h.t.Close(ErrTooSlow)
 		return
@@ -73,8 +65,8 @@ func (h *http2) lingered(now time.Duration) {
 	switch {
 	case h.idleAt == 0 || now < h.idleAt:
 	case h.t.Pending() > 0:
-		// Our last word has not left yet; its rate is watched by outAt.
-		h.idleAt = h.after(h.limits().LingerTimeout)
+		// Our last word has not left yet; its rate is watched by h.out.
+		h.idleAt = h.shard.after(h.limits().LingerTimeout)
 	default:
 		h.t.Close(nil)
 		return
@@ -83,29 +75,11 @@ func (h *http2) lingered(now time.Duration) {
 }
 
 // OnBlocked implements reactor.Handler: the client does not take the output for
-// now. Reading one octet now and then does not help it: see tooSlowOut.
+// now.
 func (h *http2) OnBlocked(*reactor.Conn) {
-	if h.outAt == 0 && h.shard.leastBytes(nil) > 0 {
-		h.outMark = h.t.Sent()
-		h.outAt = h.after(h.limits().MinRateGrace)
+	if h.out.begin(h.shard, h.t, nil) {
 		h.arm()
 	}
-}
-
-// tooSlowOut reports whether the client has taken less than it must since the
-// last look.
-func (h *http2) tooSlowOut() bool {
-	h.outAt = 0
-	if h.t.Pending() == 0 {
-		return false
-	}
-	sent := h.t.Sent()
-	if sent-h.outMark < h.shard.leastBytes(nil) {
-		return true
-	}
-	h.outMark = sent
-	h.outAt = h.after(h.limits().MinRateGrace)
-	return false
 }
 
 // look deals with what is due on a stream, and arranges for the next look. Loop
@@ -168,7 +142,7 @@ func (x *stream2) lookAtBody() {
 func (x *stream2) watchBody() {
 	if x.conn.shard.leastBytes(x.ex) > 0 {
 		x.inMark = x.ex.body.received
-		x.inAt = x.conn.after(x.conn.limits().MinRateGrace)
+		x.inAt = x.conn.shard.after(x.conn.limits().MinRateGrace)
 		x.conn.watch(x.inAt)
 	}
 }

@@ -33,13 +33,7 @@ func (o *tunnelOut) buffer(buffers Buffers) []byte {
 func (o *tunnelOut) setBuffer(b []byte, buffers Buffers) {
 	last := &o.pieces[len(o.pieces)-1]
 	o.n += len(b) - len(last.b)
-	if cap(b) != cap(last.b) { // append has moved it to memory of its own
-		grown := buffers.Get(cap(b))[:len(b)]
-		copy(grown, b)
-		buffers.Put(last.b)
-		b = grown
-	}
-	last.b = b
+	last.b = rehomed(b, last.b, buffers)
 }
 
 // lend appends b itself.

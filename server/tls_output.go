@@ -19,14 +19,7 @@ func (t *tlsConn) SetBuffer(b []byte) {
 	if t.out == nil {
 		return
 	}
-	if cap(b) != cap(t.out) {
-		// Back into memory of the Buffers, which must be able to account for it.
-		grown := t.shard.loop.Buffers().Get(cap(b))[:len(b)]
-		copy(grown, b)
-		t.shard.loop.Buffers().Put(t.out)
-		b = grown
-	}
-	if t.out = b; len(b) >= sealFrom {
+	if t.out = rehomed(b, t.out, t.shard.loop.Buffers()); len(b) >= sealFrom {
 		if t.queue == nil {
 			t.sealOut()
 			return

@@ -169,9 +169,6 @@ func (p *topicPart) remove(c *WebSocket) bool {
 func (p *topicPart) kinds() []websocket.Extensions {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if len(p.packs) == 0 {
-		return nil
-	}
 	return slices.Collect(maps.Keys(p.packs))
 }
 
@@ -191,10 +188,11 @@ func (p *topicPart) lend() []*WebSocket {
 }
 
 // Publish sends a message to all subscribers of a topic. It is framed once, and
-// compressed once for those who have agreed on that. Any goroutine, also in callbacks. All subscribers get the messages of a topic
-// in the same order. It waits only if a loop has not kept up with the last
-// thousand messages. Who reads too slowly loses the message, or the
-// connection: see WebSocketConfig.SlowReader; OnError tells of it.
+// compressed once for those who have agreed on that. Any goroutine, also in
+// callbacks. All subscribers get the messages of a topic in the same order. It
+// waits only if a loop has not kept up with the last thousand messages. Who reads
+// too slowly loses the message, or the connection: see
+// WebSocketConfig.SlowReader; OnError tells of it.
 //
 // The error is ErrNotText, or nil, also when there is no subscriber.
 func (s *Server) Publish(topic string, m Message) error {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"slices"
 	"sync"
 
 	"reactor.example/websocket"
@@ -62,34 +63,22 @@ func newPublished(t *topic, m Message) *published {
 	p.plain = websocket.AppendFrame(make([]byte, 0, websocket.MaxHeaderBytes+len(m.Data)), m.Op, true, m.Data)
 	for i := range t.parts {
 		for _, e := range t.parts[i].kinds() {
-			if len(p.packed) == maxPacked || p.has(e) {
-				continue
+			if p.index(e) < 0 && len(p.packed) < maxPacked {
+				p.packed = append(p.packed, packedFrame{e, e.AppendMessage(nil, m.Op, m.Data)})
 			}
-			frame := e.AppendMessage(nil, m.Op, m.Data)
-			if len(frame) >= len(p.plain) {
-				frame = p.plain
-			}
-			p.packed = append(p.packed, packedFrame{e, frame})
 		}
 	}
 	return p
 }
 
-func (p *published) has(e websocket.Extensions) bool {
-	for i := range p.packed {
-		if p.packed[i].extensions == e {
-			return true
-		}
-	}
-	return false
+func (p *published) index(e websocket.Extensions) int {
+	return slices.IndexFunc(p.packed, func(f packedFrame) bool { return f.extensions == e })
 }
 
 // frame is the one for a connection with these extensions. Hot path.
 func (p *published) frame(e websocket.Extensions) []byte {
-	for i := range p.packed {
-		if p.packed[i].extensions == e {
-			return p.packed[i].frame
-		}
+	if i := p.index(e); i >= 0 {
+		return p.packed[i].frame
 	}
 	return p.plain
 }
