@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"reflect"
@@ -280,10 +281,11 @@ func (s *Server) uptime() time.Duration { return time.Since(s.started) }
 
 // Reload takes over what may change while the server runs: limits, deadlines
 // and ServerHeader, for requests that begin afterwards, and reads the files of the
-// certificates again. Settings of routes
-// that came from the old Config stay. A fault leaves everything as it was.
-// Fields that need a restart are named by the error, a *RestartError, and
-// the others are taken over all the same.
+// certificates again. Settings of routes that came from the old Config stay. A
+// fault of cfg leaves everything as it was. Fields that need a restart are named by
+// the error, a *RestartError, and the others are taken over all the same; so they
+// are if a certificate cannot be used, which the error says, too, and the old one
+// stays.
 func (s *Server) Reload(cfg Config) error {
 	if err := cfg.Validate(); err != nil {
 		return err
@@ -298,13 +300,14 @@ func (s *Server) Reload(cfg Config) error {
 	cfg.Logger, cfg.Observer, cfg.Buffers = old.Logger, old.Observer, old.Buffers
 	s.snap.Store(&snapshot{cfg})
 	s.windows.limit.Store(cfg.HTTP2.WindowBudget)
-	if err := s.reloadCertificates(); err != nil {
-		return err
-	}
-	if restart != nil {
+	certificates := s.reloadCertificates()
+	switch {
+	case restart == nil:
+		return certificates
+	case certificates == nil:
 		return &RestartError{restart}
 	}
-	return nil
+	return errors.Join(certificates, &RestartError{restart})
 }
 
 // A RestartError names the configuration keys that Reload could not take

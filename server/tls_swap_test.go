@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"os"
 	"runtime"
 	"strings"
@@ -44,6 +45,12 @@ func testSwap(t *testing.T, interval time.Duration) {
 	}
 	if err := g.srv.Reload(g.srv.cfg); err == nil || !strings.Contains(err.Error(), cert) {
 		t.Errorf("reload of a broken file: %v, want an error that names it", err)
+	}
+	other := g.srv.cfg
+	other.WorkerThreads++
+	var restart *RestartError
+	if err := g.srv.Reload(other); !errors.As(err, &restart) || !strings.Contains(err.Error(), cert) {
+		t.Errorf("Reload = %v, want to hear of the certificate and of worker_threads", err)
 	}
 	load.awaitMore(30)
 	g.awaitSerial(5) // what was there stays
