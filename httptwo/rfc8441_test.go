@@ -1,7 +1,9 @@
 package httptwo
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"reactor.example/httptwo/internal/frame"
 )
@@ -80,5 +82,34 @@ func TestTunnelReleased(t *testing.T) {
 	c.wantEvents()
 	if c.s.Streams() != 0 || c.err != nil {
 		t.Errorf("%d streams, %v", c.s.Streams(), c.err)
+	}
+}
+
+// A window that its client keeps closed ends a request and no tunnel, whose ends
+// see by their own means whether the other is there.
+func TestTunnelIsNotTimedForItsWindow(t *testing.T) {
+	t.Parallel()
+	c := connect(t, Config{EnableConnectProtocol: true}, setting(frame.SettingInitialWindowSize, 10))
+	src := &text{}
+	tunnel := c.tunnel(1, src)
+	src.left = strings.Repeat("x", 100)
+	c.s.Wake(tunnel)
+	c.send(c.get(3))
+	c.start(3, &text{left: strings.Repeat("x", 100)})
+	request := c.streams[3]
+	for range 4 * defaultStallTimeout / time.Second {
+		c.now += time.Second
+		if err := c.s.Tick(c.now); err != nil {
+			t.Fatal(err)
+		}
+		c.flush(1 << 30)
+	}
+	if tunnel.State() != StateOpen || request.State() != StateClosed {
+		t.Errorf("the tunnel is %v, the request %v", tunnel.State(), request.State())
+	}
+	c.send(update(1, 100))
+	c.flush(1 << 30)
+	if src.left != "" {
+		t.Errorf("%d octets have not left the tunnel", len(src.left))
 	}
 }
