@@ -239,8 +239,8 @@ func (c *wsConn) pump() {
 		c.mu.Unlock()
 		return
 	}
-	if !c.ws.MaySend() {
-		c.putBack() // nothing is sent after a Close
+	if c.closeSent() {
+		c.putBack() // nothing may follow it
 	}
 	var bye *goodbye
 	if box := c.box; box != nil {
@@ -264,6 +264,14 @@ func (c *wsConn) pump() {
 		c.flags |= socketClosing
 		c.armAt(c.cfg().WebSocket.CloseTimeout)
 	}
+}
+
+// closeSent reports whether our Close is on its way. That the client's has come, or
+// a fault of it, does not keep what was sent before from leaving (RFC 6455, section
+// 5.5.1). Hot path.
+func (c *wsConn) closeSent() bool {
+	state := c.ws.State()
+	return state == websocket.StateClosing || state == websocket.StateClosed
 }
 
 // noteDrain notes whether the client keeps up: OnDrain is due when it has

@@ -43,6 +43,29 @@ func testWebSocketEcho(t *testing.T, over version) {
 	}
 }
 
+// What was sent before a Close, or a fault, came is not lost: it leaves in front
+// of ours, also where all of it has come at once.
+func TestWebSocketAnswersBeforeTheClose(t *testing.T) {
+	overBoth(t, testWebSocketAnswersBeforeTheClose)
+}
+
+func testWebSocketAnswersBeforeTheClose(t *testing.T, over version) {
+	g := over.echoRig(t, Config{})
+	for name, last := range map[string]struct{ sent, want string }{
+		"close": {"\x88\x82\x00\x00\x00\x00\x03\xe8", `close 1000 ""`},
+		"fault": {"\x91\x80\x00\x00\x00\x00", `close 1002 "reserved bit set"`},
+	} {
+		c := g.ws("/ws")
+		hello := c.conn.AppendMessage(nil, OpText, []byte("hello"))
+		c.send(string(hello) + string(hello) + last.sent)
+		c.wantText("hello")
+		c.wantText("hello")
+		if got := c.event(); got != last.want {
+			t.Errorf("%s: got %s, want %s", name, got, last.want)
+		}
+	}
+}
+
 // Messages of one read are handled in their order, and so are their answers.
 func TestWebSocketManyAtOnce(t *testing.T) { overBoth(t, testWebSocketManyAtOnce) }
 
