@@ -33,7 +33,7 @@ type Env struct {
 func (e Env) Defaults() Env {
 	set(&e.Length, 4*time.Second)
 	set(&e.Warmup, max(e.Length/5, 50*time.Millisecond))
-	set(&e.Settle, time.Second)
+	set(&e.Settle, min(e.Length, time.Second)) // a round that is but a try need not wait so long
 	set(&e.IdleConns, 10_000)
 	set(&e.StreamBytes, 1<<30)
 	set(&e.OpenRate, 40_000)
