@@ -484,7 +484,8 @@ func testWebSocketSlowReader(t *testing.T, over version) {
 			g := over.rig(t, cfg, func(s *Server) {
 				s.WebSocket("/ws", func(c *WebSocket) {
 					c.OnOpen(func() { conns <- c })
-					c.OnDrain(func() { close(drained) })
+					// Also whenever the system takes at once what waited for it.
+					c.OnDrain(sync.OnceFunc(func() { close(drained) }))
 					c.OnClose(func(code CloseCode, _ string) { closed <- code })
 				})
 			})
