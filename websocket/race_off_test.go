@@ -6,4 +6,5 @@ package websocket
 const (
 	repeats = 1000
 	volume  = 1 << 20
+	long    = 70_000 // more than a window
 )

@@ -7,4 +7,5 @@ package websocket
 const (
 	repeats = 10
 	volume  = 1 << 12
+	long    = 33_000 // more than a window
 )

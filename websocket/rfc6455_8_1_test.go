@@ -106,8 +106,9 @@ func TestUTF8States(t *testing.T) {
 
 // canBeCompleted reports whether something can follow b that makes it valid.
 func canBeCompleted(b []byte) bool {
+	var whole [8]byte
 	for _, tail := range []string{"", "\x80", "\xbf", "\x80\x80", "\xbf\x80", "\x80\x80\x80", "\xbf\x80\x80"} {
-		if utf8.Valid(append(b[:len(b):len(b)], tail...)) {
+		if utf8.Valid(append(append(whole[:0], b...), tail...)) {
 			return true
 		}
 	}
