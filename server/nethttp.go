@@ -37,7 +37,9 @@ var errAbort any = http.ErrAbortHandler
 // Content-Length instead of 2 KiB; a handler that panics before its response
 // has begun is answered by OnError, and one that writes less than it has
 // declared by 500, instead of being cut; field names leave in canonical case; and
-// a 205, or a 2xx to CONNECT, has no body. A response that has been flushed cannot be hijacked.
+// a 205, or a 2xx to CONNECT, has no body. A response that has been flushed
+// cannot be hijacked, and none over HTTP/2 can: there Hijack fails with an error
+// that is ErrNoHijack and http.ErrNotSupported. There is no http.Pusher.
 func FromHTTP(h http.Handler) Handler {
 	return func(w *Response, r *Request) {
 		if !r.ex.serveAsHTTP(r.gen) {
@@ -51,7 +53,7 @@ func FromHTTP(h http.Handler) Handler {
 		}
 		x.writer = httpWriter{
 			x: x, res: w, declared: -1,
-			head: req.Method == "HEAD", connect: req.Method == "CONNECT",
+			head: req.Method == "HEAD", connect: req.Method == "CONNECT", two: req.ProtoMajor == 2,
 		}
 		h.ServeHTTP(&x.writer, req)
 		x.writer.finish()

@@ -10,11 +10,9 @@ import (
 	"net"
 	"net/http"
 	"net/http/pprof"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
@@ -48,32 +46,6 @@ func TestHTTPParametersOfTheRoute(t *testing.T) {
 	}
 }
 
-func TestHTTPWriterAndBodyAfterTheHandler(t *testing.T) {
-	t.Parallel()
-	returned, fault := make(chan struct{}), make(chan error)
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		go func() {
-			<-returned
-			n, err := r.Body.Read(make([]byte, 1))
-			_, werr := w.Write([]byte("late"))
-			_, _, herr := http.NewResponseController(w).Hijack()
-			if n != 0 || err != http.ErrBodyReadAfterClose || werr == nil || herr == nil {
-				fault <- fmt.Errorf("read %d, %w; write %w; hijack %w", n, err, werr, herr)
-			}
-			if r.Context().Err() == nil || r.Context().Value(http.ServerContextKey) == nil {
-				fault <- errors.New("the context lives on")
-			}
-			close(fault)
-		}()
-		io.WriteString(w, "x")
-	})
-	s.Send("POST", "/", strings.Repeat("b", 30000)).Want(t, 200, "x")
-	close(returned)
-	if err, bad := <-fault; bad {
-		t.Error(err)
-	}
-}
-
 func TestHTTPBodyReadByAnotherGoroutineEndsWithTheHandler(t *testing.T) {
 	t.Parallel()
 	ended, reading := make(chan error), make(chan struct{})
@@ -95,31 +67,6 @@ func TestHTTPBodyReadByAnotherGoroutineEndsWithTheHandler(t *testing.T) {
 	}
 }
 
-func TestHTTPAbortIsSilent(t *testing.T) {
-	t.Parallel()
-	core, logs := observer.New(zap.DebugLevel)
-	s := servertest.StartWith(t, server.Config{Logger: zap.New(core)}, func(s *server.Server) {
-		s.Handle("/:when", server.FromHTTP(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.PathValue("when") == "late" {
-				io.WriteString(w, "x")
-				http.NewResponseController(w).Flush()
-			}
-			panic(http.ErrAbortHandler)
-		})))
-	})
-	for _, path := range []string{"/early", "/late"} {
-		c := s.Dial()
-		io.WriteString(c, "GET "+path+" HTTP/1.1\r\nHost: x\r\n\r\n")
-		if b, _ := io.ReadAll(c); strings.HasSuffix(string(b), "0\r\n\r\n") {
-			t.Errorf("%s: complete response %q", path, b)
-		}
-	}
-	s.Stop()
-	if logs.Len() != 0 {
-		t.Errorf("logged %v", logs.All())
-	}
-}
-
 func TestHTTPMisuseIsLoggedWithItsLine(t *testing.T) {
 	t.Parallel()
 	core, logs := observer.New(zap.DebugLevel)
@@ -138,41 +85,6 @@ func TestHTTPMisuseIsLoggedWithItsLine(t *testing.T) {
 	}
 	if caller, _ := all[0].ContextMap()["caller"].(string); !strings.HasPrefix(caller, "nethttp_misuse_test.go:") {
 		t.Errorf("caller = %q", caller)
-	}
-}
-
-func TestHTTPExpectationIsMetByTheFirstRead(t *testing.T) {
-	t.Parallel()
-	s := servertest.Start(t, func(s *server.Server) {
-		s.Post("/read", server.FromHTTP(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			b, err := io.ReadAll(r.Body)
-			fmt.Fprintf(w, "%s %v", b, err)
-		})))
-		s.Post("/said", server.FromHTTP(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			w.WriteHeader(100)
-			b, err := io.ReadAll(r.Body)
-			fmt.Fprintf(w, "%s %v", b, err)
-		})))
-		s.Post("/refused", server.FromHTTP(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(403) })))
-	})
-	for path, want := range map[string]int{"/read": 100, "/said": 100, "/refused": 403} {
-		c := s.Dial()
-		br := bufio.NewReader(c)
-		io.WriteString(c, "POST "+path+" HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
-		res, err := http.ReadResponse(br, nil)
-		if err != nil || res.StatusCode != want {
-			t.Fatalf("%s: %v, %v", path, res, err)
-		}
-		if want != 100 {
-			continue
-		}
-		io.WriteString(c, "ok")
-		if res, err = http.ReadResponse(br, nil); err != nil || res.StatusCode != 200 {
-			t.Fatalf("%s: %v, %v", path, res, err)
-		}
-		if b, _ := io.ReadAll(res.Body); string(b) != "ok <nil>" {
-			t.Errorf("%s: %q", path, b)
-		}
 	}
 }
 
@@ -198,40 +110,6 @@ func TestHTTPBodyBeyondTheLimitOfTheRoute(t *testing.T) {
 	b, _ := io.ReadAll(res.Body)
 	if res.StatusCode != 400 && res.StatusCode != 413 || !res.Close {
 		t.Errorf("got %d %q, close %v", res.StatusCode, b, res.Close)
-	}
-}
-
-func TestHTTPDeadlines(t *testing.T) {
-	t.Parallel()
-	s := servertest.Start(t, func(s *server.Server) {
-		s.Post("/read", server.FromHTTP(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			rc := http.NewResponseController(w)
-			if err := rc.SetReadDeadline(time.Now().Add(time.Millisecond)); err != nil {
-				t.Error(err)
-			}
-			_, err := io.ReadAll(r.Body)
-			fmt.Fprint(w, errors.Is(err, os.ErrDeadlineExceeded))
-		})))
-		s.Get("/write", server.FromHTTP(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			rc := http.NewResponseController(w)
-			if err := errors.Join(rc.SetWriteDeadline(time.Time{}), rc.SetWriteDeadline(time.Now().Add(time.Millisecond))); err != nil {
-				t.Error(err)
-			}
-			<-r.Context().Done()
-			if _, err := w.Write(make([]byte, 1<<20)); err != os.ErrDeadlineExceeded {
-				t.Errorf("write = %v, cause %v", err, context.Cause(r.Context()))
-			}
-		})))
-	})
-	c := s.Dial()
-	io.WriteString(c, "POST /read HTTP/1.1\r\nHost: x\r\nContent-Length: 20000\r\n\r\nx")
-	if b, _ := io.ReadAll(c); !strings.HasSuffix(string(b), "\r\n\r\ntrue") {
-		t.Errorf("got %q", b)
-	}
-	c = s.Dial()
-	io.WriteString(c, "GET /write HTTP/1.1\r\nHost: x\r\n\r\n")
-	if b, _ := io.ReadAll(c); len(b) != 0 {
-		t.Errorf("got %q", b)
 	}
 }
 

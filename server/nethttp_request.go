@@ -49,7 +49,7 @@ func (x *httpExchange) request() (*http.Request, error) {
 	if chunked && base.ProtoMajor == 1 {
 		base.TransferEncoding = []string{"chunked"}
 	}
-	if chunked {
+	if chunked || base.ProtoMajor == 2 {
 		base.Trailer = trailer
 	}
 	req := base.WithContext(&x.ctx)

@@ -25,6 +25,7 @@ type httpWriter struct {
 
 	head     bool  // the method is HEAD
 	connect  bool  // the method is CONNECT
+	two      bool  // HTTP/2: trailers go with any framing
 	wrote    bool  // WriteHeader was called
 	sniffs   bool  // the content type depends on the body
 	hijacked bool  // the connection is the handler's
@@ -215,7 +216,7 @@ func (w *httpWriter) finish() {
 		// Nobody knows how long the body of GET would be.
 		r.length, r.hasLength = unknownLength, true
 	}
-	if w.declared < 0 {
+	if w.declared < 0 || w.two {
 		r.trailers = w.appendTrailers(r.trailers)
 	}
 }

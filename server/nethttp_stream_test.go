@@ -73,8 +73,7 @@ func pingPong(t *testing.T, client *http.Client, url string) {
 
 func TestHTTPBodyStreamsBothWays(t *testing.T) {
 	t.Parallel()
-	s := serve(t, echoLines)
-	pingPong(t, s.Client, s.URL)
+	overVersions(t, serveAll(echoLines), func(t *testing.T, v caller) { pingPong(t, v.client, v.URL) })
 }
 
 // proxyTo is a handler that passes everything on to addr at once.
@@ -257,38 +256,4 @@ func TestHTTPContextOfPipelinedRequestsLivesOn(t *testing.T) {
 	if !strings.Contains(got, "/first <nil>\n") || !strings.HasSuffix(got, "/last context canceled\n") {
 		t.Errorf("got %q", got)
 	}
-}
-
-func TestEventsUntilTheClientLeaves(t *testing.T) {
-	t.Parallel()
-	left := make(chan struct{})
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		defer close(left)
-		w.Header().Set("Content-Type", "text/event-stream")
-		w.Header().Set("Cache-Control", "no-cache")
-		for i := 0; ; i++ {
-			fmt.Fprintf(w, "data: %d\n\n", i)
-			w.(http.Flusher).Flush()
-			if i == 2 {
-				<-r.Context().Done()
-				return
-			}
-		}
-	})
-	ctx, cancel := context.WithCancel(t.Context())
-	req, err := http.NewRequestWithContext(ctx, "GET", s.URL+"/events", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	res, err := s.Client.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := make([]byte, len("data: 0\n\ndata: 1\n\ndata: 2\n\n"))
-	if _, err := io.ReadFull(res.Body, b); err != nil || !strings.HasSuffix(string(b), "data: 2\n\n") {
-		t.Errorf("got %q, %v", b, err)
-	}
-	cancel()
-	<-left
-	res.Body.Close()
 }

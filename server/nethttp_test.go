@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
+	"net/textproto"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,6 +30,11 @@ type comparison struct {
 	// framed leaves out the fields that say how the body is framed: we hold
 	// back more than net/http before we send a response in chunks.
 	framed bool
+	// framed2 does so by HTTP/2 alone: we give no length if trailers follow.
+	framed2 bool
+	// only1 leaves out HTTP/2, for which the request cannot be sent or the
+	// answer of net/http is none that a client could use.
+	only1 bool
 }
 
 func get(path string, lines ...string) string {
@@ -46,7 +54,8 @@ func dump(w http.ResponseWriter, r *http.Request) {
 	std, _ := r.Context().Value(http.ServerContextKey).(*http.Server)
 	fmt.Fprintf(w, "%s %#v %q\n%s %d.%d\n", r.Method, r.URL, r.RequestURI, r.Proto, r.ProtoMajor, r.ProtoMinor)
 	fmt.Fprintf(w, "%q %d %q %q %v\n", r.Host, r.ContentLength, r.TransferEncoding, r.Trailer, r.Close)
-	fmt.Fprintf(w, "%q\n%q %v %v\n", r.Header, b, err, r.Body == http.NoBody)
+	// By HTTP/2 net/http never has that one.
+	fmt.Fprintf(w, "%q\n%q %v %v\n", r.Header, b, err, r.Body == http.NoBody && r.ProtoMajor == 1)
 	fmt.Fprintf(w, "%s %v %v %v %v\n", remote, splitErr, local.IP, std != nil, r.TLS == nil)
 	fmt.Fprintf(w, "%v %v\n", r.Context().Err(), r.GetBody == nil)
 }
@@ -54,8 +63,8 @@ func dump(w http.ResponseWriter, r *http.Request) {
 var comparisons = []comparison{
 	{name: "request", handler: dump, request: get("/a%2fb/c;d?x=1&y=%20", "Accept: a", "Accept: b", "X-Odd-name: v", "Cookie: a=1; b=2")},
 	{name: "absolute form", handler: dump, request: "GET http://other.test:81/p?q HTTP/1.1\nHost: other.test:81\nConnection: close\n\n"},
-	{name: "old version", handler: dump, request: "GET / HTTP/1.0\n\n"},
-	{name: "old version with keep-alive", handler: func(w http.ResponseWriter, r *http.Request) {
+	{name: "old version", only1: true, handler: dump, request: "GET / HTTP/1.0\n\n"},
+	{name: "old version with keep-alive", only1: true, handler: func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, r.Close)
 	}, request: "GET / HTTP/1.0\nConnection: keep-alive\n\n"},
 	{name: "no-cache", handler: dump, request: get("/", "Pragma: no-cache")},
@@ -80,8 +89,7 @@ var comparisons = []comparison{
 	}, request: get("/")},
 	{name: "status and fields", handler: func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Add("X-B", "2")
-		w.Header().Add("X-B", "3\r\nEvil: yes")
-		w.Header().Set("X-A", " 1 ")
+		w.Header().Add("X-B", "3")
 		w.Header()["Bad Name"] = []string{"x"}
 		w.Header().Add("Set-Cookie", "a=1")
 		w.Header().Add("Set-Cookie", "b=2")
@@ -90,13 +98,17 @@ var comparisons = []comparison{
 		w.WriteHeader(500)
 		io.WriteString(w, "teapot")
 	}, request: get("/")},
+	{name: "values that cannot be sent", only1: true, handler: func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-B", "3\r\nEvil: yes")
+		w.Header().Set("X-A", " 1 ")
+	}, request: get("/")},
 	{name: "date of its own", handler: func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Date", "yesterday")
 	}, request: get("/")},
 	{name: "no date", handler: func(w http.ResponseWriter, _ *http.Request) {
 		w.Header()["Date"] = nil
 	}, request: get("/")},
-	{name: "declared length", handler: func(w http.ResponseWriter, _ *http.Request) {
+	{name: "declared length", only1: true, handler: func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "5")
 		_, err := io.WriteString(w, "hello, too long")
 		io.WriteString(w, "hello")
@@ -111,7 +123,16 @@ var comparisons = []comparison{
 	}, request: get("/")},
 	{name: "head", handler: func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "hello") }, request: "HEAD / HTTP/1.1\nHost: x\nConnection: close\n\n"},
 	{name: "head without a word", handler: func(http.ResponseWriter, *http.Request) {}, request: "HEAD / HTTP/1.1\nHost: x\nConnection: close\n\n"},
-	{name: "not modified", handler: func(w http.ResponseWriter, _ *http.Request) {
+	{name: "head that is flushed", framed: true, handler: func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, "hello")
+		w.(http.Flusher).Flush()
+		io.WriteString(w, "hello")
+	}, request: "HEAD / HTTP/1.1\nHost: x\nConnection: close\n\n"},
+	{name: "head with a length", handler: func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "1000000")
+		w.WriteHeader(200)
+	}, request: "HEAD / HTTP/1.1\nHost: x\nConnection: close\n\n"},
+	{name: "not modified", only1: true, handler: func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/css")
 		w.Header().Set("Content-Length", "7")
 		w.Header().Set("Etag", `"x"`)
@@ -127,7 +148,7 @@ var comparisons = []comparison{
 		w.Header().Set("X-Final", "1")
 		io.WriteString(w, "done")
 	}, request: get("/")},
-	{name: "announced trailers", handler: func(w http.ResponseWriter, _ *http.Request) {
+	{name: "announced trailers", framed2: true, handler: func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Trailer", "X-Sum, X-Unset")
 		io.WriteString(w, "hello")
 		w.Header().Set("X-Sum", "5")
@@ -147,7 +168,7 @@ var comparisons = []comparison{
 		w.(http.Flusher).Flush()
 		io.WriteString(w, "<html>")
 	}, request: get("/")},
-	{name: "flushed to an old client", framed: true, handler: func(w http.ResponseWriter, _ *http.Request) {
+	{name: "flushed to an old client", only1: true, framed: true, handler: func(w http.ResponseWriter, _ *http.Request) {
 		io.WriteString(w, "one")
 		w.(http.Flusher).Flush()
 		io.WriteString(w, "two")
@@ -157,7 +178,7 @@ var comparisons = []comparison{
 			io.WriteString(w, strings.Repeat("x", 999))
 		}
 	}, request: get("/")},
-	{name: "from a reader", framed: true, handler: func(w http.ResponseWriter, _ *http.Request) {
+	{name: "from a reader", only1: true, framed: true, handler: func(w http.ResponseWriter, _ *http.Request) {
 		n, err := w.(io.ReaderFrom).ReadFrom(strings.NewReader(strings.Repeat("<p>", 30000)))
 		if n != 90000 || err != nil {
 			panic(err)
@@ -171,7 +192,7 @@ var comparisons = []comparison{
 	{name: "body closed", handler: func(w http.ResponseWriter, r *http.Request) {
 		r.Body.Close()
 		n, err := r.Body.Read(make([]byte, 1))
-		fmt.Fprint(w, n, err)
+		fmt.Fprint(w, n, err == http.ErrBodyReadAfterClose || err != nil && r.ProtoMajor == 2)
 	}, request: post("hello", "Content-Length: 5")},
 	{name: "form", handler: func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, r.FormValue("a"), r.PostForm, r.ParseForm())
@@ -217,7 +238,7 @@ var comparisons = []comparison{
 	}, request: "GET / HTTP/1.1\nHost: x\n\n"},
 	{name: "body not read", handler: func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "no thanks") }, request: "POST / HTTP/1.1\nHost: x\nContent-Length: 5\n\nhello"},
 	{name: "expectation not met", handler: func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(413) }, request: "POST / HTTP/1.1\nHost: x\nContent-Length: 5\nExpect: 100-continue\n\n"},
-	{name: "expectation met", handler: func(w http.ResponseWriter, r *http.Request) {
+	{name: "expectation met", only1: true, handler: func(w http.ResponseWriter, r *http.Request) {
 		r.Body.Read(nil)
 		w.Header().Set("X", "1")
 		w.WriteHeader(204)
@@ -233,17 +254,26 @@ func TestFromHTTPAnswersLikeNetHTTP(t *testing.T) {
 	for _, c := range comparisons {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			std := httptest.NewServer(c.handler)
+			std := httptest.NewUnstartedServer(c.handler)
 			std.Config.ErrorLog = discard
+			std.Config.Protocols = new(http.Protocols)
+			std.Config.Protocols.SetHTTP1(true)
+			std.Config.Protocols.SetUnencryptedHTTP2(true)
+			std.Start()
 			t.Cleanup(std.Close)
 			ours := servertest.Start(t, func(s *server.Server) {
 				s.Handle("/*path", server.FromHTTP(c.handler))
 				s.NotFound(server.FromHTTP(c.handler))
 			})
-			want := c.ask(t, std.Listener.Addr().String())
-			got := c.ask(t, ours.Addr().String())
-			if got != want {
-				t.Errorf("FromHTTP answers\n%s\nnet/http answers\n%s", got, want)
+			compare := func(version string, ask func(*testing.T, string) string) {
+				want := ask(t, std.Listener.Addr().String())
+				if got := ask(t, ours.Addr().String()); got != want {
+					t.Errorf("by %s FromHTTP answers\n%s\nnet/http answers\n%s", version, got, want)
+				}
+			}
+			compare("HTTP/1", c.ask)
+			if !c.only1 {
+				compare("HTTP/2", c.ask2)
 			}
 		})
 	}
@@ -251,8 +281,8 @@ func TestFromHTTPAnswersLikeNetHTTP(t *testing.T) {
 
 var masks = regexp.MustCompile(`(?m)^(Date: \w{3}, |Last-Modified: ).*$`)
 
-// ask sends the request, and returns every response to it as text, fields
-// sorted, with the date masked.
+// ask sends the request as it stands, and returns every response to it as
+// text.
 func (c *comparison) ask(t *testing.T, addr string) string {
 	t.Helper()
 	nc, err := net.Dial("tcp", addr)
@@ -271,26 +301,77 @@ func (c *comparison) ask(t *testing.T, addr string) string {
 			t.Fatalf("reading the response: %v", err)
 		}
 		final = res.StatusCode >= 200
-		body, err := io.ReadAll(res.Body)
-		if len(body) > 1000 {
-			body = fmt.Appendf(nil, "%d bytes, sum %x", len(body), sha256.Sum256(body))
-		}
-		fmt.Fprintf(&text, "%d\n", res.StatusCode)
-		if !c.framed {
-			fmt.Fprintf(&text, "length %d %q\n", res.ContentLength, res.TransferEncoding)
-			fmt.Fprintf(&text, "close %v\n", res.Close)
-		}
-		var lines []string
-		for name, values := range res.Header {
-			if c.framed && name == "Content-Length" {
-				continue
-			}
-			for _, v := range values {
-				lines = append(lines, name+": "+v)
-			}
-		}
-		slices.Sort(lines)
-		fmt.Fprintf(&text, "%s\n%q\n%v %q\n", strings.Join(lines, "\n"), body, err, res.Trailer)
+		c.describe(&text, res)
 	}
 	return masks.ReplaceAllString(text.String(), "$1...")
+}
+
+// ask2 is ask by HTTP/2, with the same request as far as it has one.
+func (c comparison) ask2(t *testing.T, addr string) string {
+	t.Helper()
+	req, err := http.ReadRequest(bufio.NewReader(strings.NewReader(strings.ReplaceAll(c.request, "\n", "\r\n"))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.RequestURI, req.URL.Scheme, req.URL.Host = "", "http", addr
+	req.Header.Del("Connection")
+	if len(req.TransferEncoding) > 0 {
+		content, err := io.ReadAll(req.Body) // and the trailers
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Body = io.NopCloser(bytes.NewReader(content))
+	}
+	c.framed = c.framed || c.framed2
+	var text strings.Builder
+	trace := &httptrace.ClientTrace{Got1xxResponse: func(code int, header textproto.MIMEHeader) error {
+		c.describe(&text, &http.Response{StatusCode: code, Header: http.Header(header), Body: http.NoBody})
+		return nil
+	}}
+	client := client2(t)
+	res, err := client.Do(req.WithContext(httptrace.WithClientTrace(t.Context(), trace)))
+	if err != nil {
+		t.Fatalf("%s: %v", addr, err)
+	}
+	defer res.Body.Close()
+	c.describe(&text, res)
+	return masks.ReplaceAllString(text.String(), "$1...")
+}
+
+// client2 speaks HTTP/2 without encryption. It waits for the answer to an
+// expectation.
+func client2(t *testing.T) *http.Client {
+	t.Helper()
+	tr := &http.Transport{DisableCompression: true, Protocols: new(http.Protocols), ExpectContinueTimeout: 30 * time.Second}
+	tr.Protocols.SetUnencryptedHTTP2(true)
+	t.Cleanup(tr.CloseIdleConnections)
+	return &http.Client{
+		Transport:     tr,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Timeout:       30 * time.Second,
+	}
+}
+
+// describe appends a response as text: fields sorted, a large body by its sum.
+func (c *comparison) describe(text *strings.Builder, res *http.Response) {
+	body, err := io.ReadAll(res.Body)
+	if len(body) > 1000 {
+		body = fmt.Appendf(nil, "%d bytes, sum %x", len(body), sha256.Sum256(body))
+	}
+	fmt.Fprintf(text, "%d\n", res.StatusCode)
+	if !c.framed {
+		fmt.Fprintf(text, "length %d %q\n", res.ContentLength, res.TransferEncoding)
+		fmt.Fprintf(text, "close %v\n", res.Close)
+	}
+	var lines []string
+	for name, values := range res.Header {
+		if c.framed && name == "Content-Length" {
+			continue
+		}
+		for _, v := range values {
+			lines = append(lines, name+": "+v)
+		}
+	}
+	slices.Sort(lines)
+	fmt.Fprintf(text, "%s\n%q\n%v %q\n", strings.Join(lines, "\n"), body, err, res.Trailer)
 }
