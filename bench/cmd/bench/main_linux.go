@@ -116,6 +116,10 @@ func estimate(o *options, sc *scenario.Scenario, n int) time.Duration {
 	switch {
 	case sc.Stream || sc.Name == "startup":
 		each = 2 * time.Second
+	case strings.HasPrefix(sc.Name, "ws-publish-"):
+		each = 4*each + 10*time.Second
+	case strings.HasPrefix(sc.Name, "ws-shutdown"):
+		each = 10 * time.Second
 	case strings.HasPrefix(sc.Name, "idle-") || sc.Name == "ws-publish":
 		each += 10 * time.Second // until memory settles
 		per := 100 * time.Microsecond

@@ -163,7 +163,7 @@ func (r *runner) specs(ctx context.Context, sc *scenario.Scenario) ([]peer.Spec,
 
 // measure starts a server, measures once and ends it.
 func (r *runner) measure(ctx context.Context, sc *scenario.Scenario, sp peer.Spec) (scenario.Sample, error) {
-	s, err := r.catalog.Start(ctx, sp, peer.Options{Stream: sc.Stream, Mode: sc.Mode})
+	s, err := r.catalog.Start(ctx, sp, peer.Options{Stream: sc.Stream, Mode: sc.Mode, Config: sc.Config})
 	if err != nil {
 		return nil, err
 	}

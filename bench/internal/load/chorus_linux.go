@@ -6,7 +6,8 @@ import "time"
 type chorus struct {
 	members int           // that have joined
 	heard   int           // of the present message
-	begin   time.Duration // when the first message is due; zero if it is not
+	begin   time.Duration // when the next message is due, if a clock says so; else zero
+	spoke   time.Duration // when the present one was sent
 }
 
 // gathering is how long a chorus waits after the last one has joined: a server
@@ -22,8 +23,8 @@ func (l *loop) join(c *conn) {
 	}
 }
 
-// fireChorus sends the first message if it is due, and returns when that is, or
-// -1 if nothing will be due.
+// fireChorus sends the next message if it is due, and returns when that is, or
+// -1 if no clock says so.
 func (l *loop) fireChorus(g *group, now time.Duration) time.Duration {
 	if g.begin == 0 {
 		return -1
@@ -40,7 +41,7 @@ func (l *loop) fireChorus(g *group, now time.Duration) time.Duration {
 // of them until they have heard it. Hot path.
 func (l *loop) say(g *group) {
 	now := l.now()
-	g.heard = 0
+	g.heard, g.spoke = 0, now
 	for _, c := range g.conns {
 		c.left, c.sent, c.since, c.phase = 1, now, now, phaseBusy
 	}
@@ -53,9 +54,14 @@ func (l *loop) say(g *group) {
 func (l *loop) hear(c *conn) {
 	g := c.g
 	c.phase = phaseIdle
-	if g.heard++; g.heard == len(g.conns) {
-		l.say(g)
+	if g.heard++; g.heard < len(g.conns) {
+		return
 	}
+	if due := g.spoke + g.spec.Period; g.spec.Period > 0 && due > l.now() {
+		g.begin = due
+		return
+	}
+	l.say(g)
 }
 
 // leave takes a connection out that has broken. The message that it misses is

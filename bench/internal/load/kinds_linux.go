@@ -31,12 +31,12 @@ func (l *loop) fire() {
 	for _, g := range l.groups {
 		at := time.Duration(-1)
 		switch {
+		case g.spec.Chorus:
+			at = l.fireChorus(g, now)
 		case g.spec.Rate > 0:
 			at = l.fireOpen(g, now)
 		case g.spec.Period > 0:
 			at = l.firePaced(g, now)
-		case g.spec.Chorus:
-			at = l.fireChorus(g, now)
 		}
 		if at >= 0 && (first < 0 || at < first) {
 			first = at

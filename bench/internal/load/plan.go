@@ -45,7 +45,8 @@ type Group struct {
 	Deflate bool
 	// Chorus makes a group of WebSocket where everybody hears what anybody says:
 	// one connection sends Main when all are there, and again when all have got
-	// it. Each delivery is an answer. It needs a plan with one thread.
+	// it, but not before Period is over. Each delivery is an answer. It needs a
+	// plan with one thread.
 	Chorus bool
 	// Depth is how many requests a connection writes at once; it waits for all
 	// their answers. With HTTP/2 it is how many streams a connection keeps
@@ -101,7 +102,7 @@ func (p *Plan) Validate() error {
 			errs = append(errs, fmt.Errorf("load: group %q: streams are a closed loop of two header blocks", g.Name))
 		case g.Proto == WebSocket && (len(g.Upgrade) == 0 || g.Fresh || g.OneIn > 0):
 			errs = append(errs, fmt.Errorf("load: group %q: WebSocket needs an opening handshake and one kind of frame", g.Name))
-		case g.Chorus && (g.Proto != WebSocket || p.Threads != 1 || g.timed() || g.Depth > 1 || g.Deflate):
+		case g.Chorus && (g.Proto != WebSocket || p.Threads != 1 || g.Rate > 0 || g.Depth > 1 || g.Deflate):
 			errs = append(errs, fmt.Errorf("load: group %q: a chorus is of plain messages on one thread", g.Name))
 		case g.Fresh && g.TLS && (g.Depth > 1 || g.OneIn > 0):
 			errs = append(errs, fmt.Errorf("load: group %q: one request for each handshake", g.Name))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -198,5 +199,126 @@ func TestUploadsAndDownloadsOverHTTP2(t *testing.T) {
 			t.Errorf("answer to the upload lacks its length")
 		}
 		_ = c.Close()
+	}
+}
+
+func TestChorusKeepsItsPeriod(t *testing.T) {
+	t.Parallel()
+	var room testserver.Room
+	const members, period = 10, 20 * time.Millisecond
+	res, err := Run(t.Context(), Plan{
+		Addr: testserver.Start(t, false, room.Serve), Threads: 1, Warmup: 150 * time.Millisecond, Length: 400 * time.Millisecond,
+		Groups: []Group{{
+			Conns: members, Chorus: true, Period: period, Mode: Mode{Proto: WebSocket}, Main: message(5),
+			Upgrade: wswire.Upgrade{Path: "/", Host: "x"}.Append(nil),
+		}},
+	})
+	if err != nil || res.Errors != (Errors{}) {
+		t.Fatalf("error %v, errors %v, want none", err, res.Errors)
+	}
+	if n, most := res.Requests(), int64(res.Elapsed/period+2)*members; n < members || n > most {
+		t.Errorf("%d deliveries, want some and at most %d", n, most)
+	}
+}
+
+func TestDeafSetsLoseWhatTheyDoNotRead(t *testing.T) {
+	t.Parallel()
+	room := testserver.Room{Ends: true}
+	addr := testserver.Start(t, false, room.Serve)
+	upgrade := wswire.Upgrade{Path: "/", Host: "x"}.Append(nil)
+	deaf, err := OpenDeaf(t.Context(), addr, 3, upgrade)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer deaf.Close()
+	c, err := Dial(addr, Mode{Proto: WebSocket}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.Upgrade(upgrade); err != nil {
+		t.Fatal(err)
+	}
+	for range 1000 { // more than sockets hold
+		if err := c.Do(message(64<<10), nil); err != nil {
+			t.Fatalf("who reads is not served beside those who do not: %v", err)
+		}
+	}
+	for _, c := range deaf.clients {
+		if err := c.writeAll(make([]byte, 1<<20)); err == nil {
+			t.Error("the room has kept a member that reads nothing, want it ended")
+		}
+	}
+}
+
+func TestFarewellTellsHowEveryWebSocketEnded(t *testing.T) {
+	t.Parallel()
+	const n, goingAway = 5, 1001
+	upgrade := wswire.Upgrade{Path: "/", Host: "x"}.Append(nil)
+	for name, tt := range map[string]struct {
+		end  func(*testserver.Room)
+		want func(*Farewell) int
+	}{
+		"with the code":     {func(r *testserver.Room) { r.Goodbye(goingAway) }, func(f *Farewell) int { return int(f.Told.Count()) }},
+		"with another code": {func(r *testserver.Room) { r.Goodbye(1000) }, func(f *Farewell) int { return f.Other }},
+		"without a Close":   {(*testserver.Room).Hurry, func(f *Farewell) int { return f.Untold }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var room testserver.Room
+			set, err := OpenIdle(t.Context(), testserver.Start(t, false, room.Echo), Mode{Proto: WebSocket}, n, upgrade, message(5))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer set.Close()
+			f, err := set.Farewell(t.Context(), goingAway, func() error { tt.end(&room); return nil })
+			if err != nil || tt.want(f) != n || f.Unended != 0 {
+				t.Errorf("told %d, other %d, untold %d, unended %d, %v; want %d to end this way", f.Told.Count(), f.Other, f.Untold, f.Unended, err, n)
+			}
+		})
+	}
+}
+
+func TestIdleWebSocketsAnswerPings(t *testing.T) {
+	t.Parallel()
+	const n = 3
+	upgrade := wswire.Upgrade{Path: "/", Host: "x"}.Append(nil)
+	var room testserver.Room
+	pongs := make(chan byte, 10)
+	addr := testserver.Start(t, false, room.Watch(func(frame []byte) { pongs <- frame[0] & 0x0f }))
+	set, err := OpenDeaf(t.Context(), addr, n, upgrade)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer set.Close()
+	stop, err := set.AnswerPings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for room.Members() < n {
+		runtime.Gosched()
+	}
+	for range 2 {
+		room.Ping()
+		for range n {
+			select {
+			case op := <-pongs:
+				if op != wswire.OpPong {
+					t.Errorf("a ping was answered with opcode %#x, want a pong", op)
+				}
+			case <-time.After(patience):
+				t.Fatal("a ping was not answered")
+			}
+		}
+	}
+	stop()
+	if lost := set.Lost(); lost != 0 {
+		t.Errorf("%d lost, want none: they only answered", lost)
+	}
+	room.Goodbye(1001)
+	for end := time.Now().Add(patience); set.Lost() < n; runtime.Gosched() {
+		if time.Now().After(end) {
+			t.Fatalf("%d lost, want %d: a Close is no ping", set.Lost(), n)
+		}
 	}
 }

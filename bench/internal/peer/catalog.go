@@ -36,6 +36,7 @@ type Catalog struct {
 type Options struct {
 	Stream bool // the load will send a body that does not fit into memory
 	Mode   load.Mode
+	Config string // of our own server: a configuration in TOML; others ignore it
 }
 
 // Close removes everything that the catalog built.
@@ -142,7 +143,7 @@ func (c *Catalog) command(ctx context.Context, sp Spec, o Options) (cmd *exec.Cm
 	env := os.Environ()
 	switch sp.Name {
 	case Own:
-		args = []string{"start", "-p", "0", "-H", "127.0.0.1", "--examples"}
+		args, err = c.own(o)
 		if o.Mode.TLS {
 			env = append(env, "REACTOR_TLS_ENABLED=true", "REACTOR_TLS_CERT="+c.cert.cert, "REACTOR_TLS_KEY="+c.cert.key)
 		}
@@ -164,6 +165,19 @@ func (c *Catalog) command(ctx context.Context, sp Spec, o Options) (cmd *exec.Cm
 		cmd.Env = append(cmd.Env, fmt.Sprintf("GOMAXPROCS=%d", sp.Procs))
 	}
 	return cmd, addr, nil
+}
+
+// own returns the arguments of our own server.
+func (c *Catalog) own(o Options) ([]string, error) {
+	args := []string{"start", "-p", "0", "-H", "127.0.0.1", "--examples"}
+	if o.Config == "" {
+		return args, nil
+	}
+	if err := c.makeWork(); err != nil {
+		return nil, err
+	}
+	file := filepath.Join(c.work, "server.toml")
+	return append(args, "-c", file), os.WriteFile(file, []byte(o.Config), 0o600)
 }
 
 // flags returns the arguments of the peers that are ours to write.

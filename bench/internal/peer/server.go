@@ -43,6 +43,13 @@ func (s *Server) StartUp() time.Duration { return s.startUp }
 // Ended returns a channel that is closed when the process has ended.
 func (s *Server) Ended() <-chan struct{} { return s.ended }
 
+// Terminate asks the process to end and does not wait.
+func (s *Server) Terminate() error { return syscall.Kill(s.Pid(), syscall.SIGTERM) }
+
+// Err returns why the process ended: nil for the exit code 0. It is there once
+// Ended is closed.
+func (s *Server) Err() error { return s.err }
+
 // Said returns the end of what the server printed, for error messages.
 func (s *Server) Said() string { return s.said.tail() }
 

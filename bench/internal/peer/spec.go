@@ -27,6 +27,10 @@ const DeflateRoute = "/ws, compressed"
 // PublishRoute is where everybody hears what anybody says.
 const PublishRoute = "/publish"
 
+// OwnRoute stands among the routes that a scenario needs for what only our own
+// server has: counters to look at, settings, a way to end.
+const OwnRoute = "/stats"
+
 // An ability is what a peer can be measured with.
 type ability struct {
 	protos []load.Proto
@@ -104,7 +108,7 @@ func (sp Spec) Serves(routes []string, m load.Mode) bool {
 		return false
 	}
 	for _, r := range routes {
-		if slices.Contains(can.lacks, r) {
+		if r == OwnRoute || slices.Contains(can.lacks, r) {
 			return false
 		}
 	}

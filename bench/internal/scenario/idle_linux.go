@@ -14,9 +14,10 @@ import (
 // idle returns a Measure that opens connections which exchange something once
 // and then do nothing. It measures how much the server's resident memory grew
 // per connection once it has settled, and how much the server does meanwhile.
-func idle(m load.Mode) Measure {
+// With pinged WebSockets answer pings, in clear.
+func idle(m load.Mode, pinged bool) Measure {
 	return func(ctx context.Context, e Env, h Host) (Sample, error) {
-		return idling(ctx, e.Defaults(), h, m)
+		return idling(ctx, e.Defaults(), h, m, pinged)
 	}
 }
 
@@ -31,7 +32,7 @@ func once(addr string, m load.Mode) load.Request {
 	return get(addr, "/plaintext", 13)
 }
 
-func idling(ctx context.Context, e Env, h Host, m load.Mode) (Sample, error) {
+func idling(ctx context.Context, e Env, h Host, m load.Mode, pinged bool) (Sample, error) {
 	r := once(h.Addr(), m)
 	upgrade := wswire.Upgrade{Path: "/ws", Host: h.Addr()}.Append(nil)
 	if err := enoughFiles(e.IdleConns); err != nil {
@@ -49,6 +50,13 @@ func idling(ctx context.Context, e Env, h Host, m load.Mode) (Sample, error) {
 		return nil, err
 	}
 	defer set.Close()
+	if pinged {
+		stop, err := set.AnswerPings()
+		if err != nil {
+			return nil, err
+		}
+		defer stop()
+	}
 	after, err := settled(ctx, e, h.Pid())
 	if err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ var (
 
 // List returns all scenarios in the order of tables.
 func List() []*Scenario {
-	return slices.Concat(closedLoops(), blocking(), rest(), secure(), streams(), sockets(), idles())
+	return slices.Concat(closedLoops(), blocking(), rest(), secure(), streams(), sockets(), slowReaders(), shutdowns(), idles())
 }
 
 // closed makes a closed loop of n connections with GET path.
@@ -133,16 +133,8 @@ func computing(n int) *Scenario {
 
 // rest are tails, memory and size.
 func rest() []*Scenario {
-	const mib = 1 << 20
 	open := func(e Env, addr string) []load.Group {
 		return []load.Group{{Name: "open", Conns: 256, Rate: e.OpenRate, Main: get(addr, "/plaintext", 13)}}
-	}
-	streamed := func(name, row, route string, measure Measure) *Scenario {
-		return &Scenario{
-			Name: name, Row: row, About: row + ", unless -stream-mib says otherwise", Routes: []string{route}, Stream: true,
-			Columns: []Metric{Peak, Speed, CPUSec}, Headline: []Metric{Peak},
-			Targets: []Target{{Metric: Peak, Factor: 64 * mib}}, Measure: measure,
-		}
 	}
 	return []*Scenario{
 		{
@@ -168,10 +160,10 @@ func rest() []*Scenario {
 				{Metric: Load, Factor: 0.1},
 				{Metric: Wakes, Factor: 5},
 			},
-			Measure: idle(load.Mode{}),
+			Measure: idle(load.Mode{}, false),
 		},
-		streamed("big-up", "upload of 1 GiB", "/upload", upload(load.Mode{})),
-		streamed("big-down", "download of 1 GiB", "/bytes", download(load.Mode{})),
+		large("big-up", "upload of 1 GiB", "/upload", load.Mode{}, upload),
+		large("big-down", "download of 1 GiB", "/bytes", load.Mode{}, download),
 		{
 			Name: "startup", Row: "from start to first answer", About: "from the start of the process to its first answer",
 			Routes: []string{"/plaintext"}, Columns: []Metric{Start, Mem}, Headline: []Metric{Start},

@@ -26,6 +26,13 @@ const (
 	CPUSec  Metric = "cpu_s"          // server's processor time for a stream, s
 	Kept    Metric = "kept"           // rate as a share of the rate undisturbed
 	Start   Metric = "start_us"       // from the start to the first answer, us
+	Calm99  Metric = "calm_p99_us"    // p99 without those who get in the way, us
+	Slower  Metric = "p99_ratio"      // p99 with them / without, in the worst turn
+	Backlog Metric = "backlog"        // growth of resident memory / bounds of all backlogs
+	Dropped Metric = "dropped"        // messages that were not taken for slow readers
+	Left    Metric = "left"           // share of the slow readers that the server has ended
+	Told    Metric = "told"           // share of the connections that got a Close with 1001
+	Exit    Metric = "exit_us"        // from the signal to the end of the process, us
 	Done    Metric = "done"           // share of the due requests that were answered
 	Errors  Metric = "errors"         // of all kinds
 	Redials Metric = "reconnects"     // connections that the server ended
@@ -61,6 +68,12 @@ func (m Metric) Label() string {
 		return "MiB/s"
 	case CPUSec:
 		return "CPU s"
+	case Calm99:
+		return "p99 us without"
+	case Slower:
+		return "p99 with/without"
+	case Exit:
+		return "exit us"
 	case Start:
 		return "first answer us"
 	}
@@ -72,8 +85,10 @@ func (m Metric) Format(v float64) string {
 	switch m {
 	case Mem, Peak:
 		return fmt.Sprintf("%.1f MiB", v/(1<<20))
-	case Kept, Done, Load, CPUSec:
+	case Kept, Done, Load, CPUSec, Slower, Backlog, Left:
 		return fmt.Sprintf("%.2f", v)
+	case Told:
+		return fmt.Sprintf("%.4f", v)
 	}
 	if v != 0 && v < 100 && v != float64(int64(v)) {
 		return fmt.Sprintf("%.2f", v)

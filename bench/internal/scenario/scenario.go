@@ -14,6 +14,10 @@ type Host interface {
 	Addr() string           // 127.0.0.1:port
 	Pid() int               // its process
 	StartUp() time.Duration // from its start to its first answer
+
+	Terminate() error       // asks it to end
+	Ended() <-chan struct{} // closed when it has ended
+	Err() error             // then: nil if it ended well
 }
 
 // An Env says how long and how hard to measure. Zero values mean the defaults
@@ -54,7 +58,8 @@ type Scenario struct {
 	Row    string // what it is called in the table of a README
 	Routes []string
 	Mode   load.Mode
-	Stream bool // sends a body that a server should not keep in memory
+	Stream bool   // sends a body that a server should not keep in memory
+	Config string // a configuration of our own server, in TOML
 	// Columns are shown in this order; Headline, some of them, stand in the
 	// README's table, and the first is what ratios are made of.
 	Columns  []Metric

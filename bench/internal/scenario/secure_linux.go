@@ -5,6 +5,7 @@ import (
 
 	"reactor.example/bench/internal/httpwire"
 	"reactor.example/bench/internal/load"
+	"reactor.example/bench/internal/peer"
 )
 
 var (
@@ -41,12 +42,13 @@ func secure() []*Scenario {
 		// 7.0 us where nginx took 7.30 and fasthttp 7.33.
 		row("https-keepalive-64", "HTTPS keep-alive, 64 connections", keepAlive, cpuOf("nginx", 0.96), cpuOf("fasthttp", 0.955)),
 		row("https-handshake", "HTTPS, a full handshake each, 64 at once", handshake, cpuOf("nethttp", 1)),
+		large("https-big-up", "upload of 1 GiB over HTTPS", "/upload", https, upload),
+		large("https-big-down", "download of 1 GiB over HTTPS", "/bytes", https, download),
 	}
 }
 
 // streams are the rows of HTTP/2. Ratios are to nghttpd.
 func streams() []*Scenario {
-	const mib = 1 << 20
 	row := func(name string, m load.Mode, conns, depth int, targets ...Target) *Scenario {
 		over := "in clear"
 		if m.TLS {
@@ -64,24 +66,22 @@ func streams() []*Scenario {
 			Columns: loadColumns, Headline: cpuAndRate, Targets: targets, Measure: loaded(g),
 		}
 	}
-	large := func(name, row, route string, measure Measure, targets ...Target) *Scenario {
-		return &Scenario{
-			Name: name, Row: row, About: row + ", unless -stream-mib says otherwise", Routes: []string{route}, Mode: h2, Base: "nghttpd", Stream: true,
-			Columns: []Metric{Speed, CPUSec, Peak}, Headline: []Metric{Speed, Peak},
-			Targets: append(targets, Target{Metric: Peak, Factor: 64 * mib}), Measure: measure,
-		}
-	}
+	fast := Target{Metric: Speed, AtLeast: true, Factor: 0.8, Peer: "nghttpd"}
 	return []*Scenario{
 		// 2.5, 2.8 and 2.5 us where nghttpd took 1.77, 2.11 and 1.75.
 		row("h2-tls-1x100", h2, 1, 100, cpuOf("nethttp", 0.1), cpuOf("nghttpd", 1.41)),
 		row("h2-tls-32x32", h2, 32, 32, cpuOf("nethttp", 0.1), cpuOf("nghttpd", 1.33)),
 		row("h2c-1x100", h2c, 1, 100, cpuOf("nethttp", 0.1), cpuOf("nghttpd", 1.43)),
 		row("h2c-32x32", h2c, 32, 32, cpuOf("nethttp", 0.1), cpuOf("nghttpd", 1.43)),
-		large("h2-big-up", "upload of 1 GiB over HTTP/2 and TLS", "/upload", upload(h2)),
-		large("h2-big-down", "download of 1 GiB over HTTP/2 and TLS", "/bytes", download(h2),
-			Target{Metric: Speed, AtLeast: true, Factor: 0.8, Peer: "nghttpd"}),
+		large("h2-big-up", "upload of 1 GiB over HTTP/2 and TLS", "/upload", h2, upload),
+		large("h2-big-down", "download of 1 GiB over HTTP/2 and TLS", "/bytes", h2, download, fast),
+		large("h2c-big-up", "upload of 1 GiB over HTTP/2 in clear", "/upload", h2c, upload),
+		large("h2c-big-down", "download of 1 GiB over HTTP/2 in clear", "/bytes", h2c, download, fast),
 	}
 }
+
+// unpinged is a configuration for WebSockets that are idle altogether.
+const unpinged = "[websocket]\nping_interval_sec = 0\n"
 
 // idles are the rows of idle connections that began with more than a request.
 func idles() []*Scenario {
@@ -89,18 +89,25 @@ func idles() []*Scenario {
 		s := &Scenario{
 			Name: name, Row: text, About: text + " (10,000 unless -idle says otherwise) after one exchange each",
 			Routes: []string{route}, Mode: m, Base: base,
-			Columns: []Metric{PerConn, Mem, Load, Wakes, Threads}, Headline: []Metric{PerConn}, Measure: idle(m),
+			Columns: []Metric{PerConn, Mem, Load, Wakes, Threads}, Headline: []Metric{PerConn}, Measure: idle(m, false),
 			Targets: []Target{{Metric: Load, Factor: 0.1}, {Metric: Wakes, Factor: 5}},
 		}
 		if perConn > 0 {
 			s.Targets = append([]Target{{Metric: PerConn, Factor: perConn}}, s.Targets...)
 		}
+		if m.Proto == load.WebSocket {
+			s.Config = unpinged
+		}
 		return s
 	}
+	pinged := row("idle-ws-pinged", "a WebSocket that only answers pings, one in 30 s", ws, "/ws", "", 600)
+	pinged.Routes, pinged.Config, pinged.Measure = append(pinged.Routes, peer.OwnRoute), "", idle(ws, true)
+	pinged.Targets = pinged.Targets[:1] // a ping to each in 30 s is work
 	return []*Scenario{
 		row("idle-tls", "an idle connection of TLS and HTTP/1.1", https, "/plaintext", "nethttp", 9000),
 		row("idle-tls-h2", "an idle connection of TLS and HTTP/2", h2, "/plaintext", "nethttp", 11000),
 		row("idle-ws", "an idle WebSocket", ws, "/ws", "", 600),
 		row("idle-wss", "an idle WebSocket over TLS", wss, "/ws", "gorilla", 0),
+		pinged,
 	}
 }

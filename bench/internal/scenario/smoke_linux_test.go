@@ -11,23 +11,36 @@ import (
 	"testing"
 	"time"
 
-	"reactor.example/bench/internal/load"
 	"reactor.example/bench/internal/testserver"
 )
 
-// A testHost is a net/http server in the process of the test.
-type testHost struct{ addr string }
+// A testHost is a net/http server in the process of the test. Its end is that
+// of its WebSockets.
+type testHost struct {
+	addr  string
+	room  *testserver.Room
+	ended chan struct{}
+}
 
-func (h testHost) Addr() string         { return h.addr }
-func (testHost) Pid() int               { return os.Getpid() }
-func (testHost) StartUp() time.Duration { return time.Millisecond }
+func (h testHost) Addr() string           { return h.addr }
+func (testHost) Pid() int                 { return os.Getpid() }
+func (testHost) StartUp() time.Duration   { return time.Millisecond }
+func (h testHost) Ended() <-chan struct{} { return h.ended }
+func (testHost) Err() error               { return nil }
 
-// serveRoutes starts a server with every route that scenarios use.
-func serveRoutes(t *testing.T, m load.Mode) Host {
+func (h testHost) Terminate() error {
+	h.room.Goodbye(1001)
+	close(h.ended)
+	return nil
+}
+
+// serveRoutes starts a server with every route that sc uses.
+func serveRoutes(t *testing.T, sc *Scenario) Host {
 	t.Helper()
 	var mixed atomic.Int64
-	var room testserver.Room
-	return testHost{testserver.Start(t, m.TLS, func(w http.ResponseWriter, r *http.Request) {
+	var echoes testserver.Room
+	room := testserver.Room{Ends: strings.Contains(sc.Config, `"close"`)}
+	return testHost{room: &echoes, ended: make(chan struct{}), addr: testserver.Start(t, sc.Mode.TLS, func(w http.ResponseWriter, r *http.Request) {
 		arg := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
 		n, _ := strconv.Atoi(arg)
 		switch route := strings.TrimSuffix(r.URL.Path, arg); {
@@ -49,10 +62,13 @@ func serveRoutes(t *testing.T, m load.Mode) Host {
 			_, _ = io.WriteString(w, strconv.FormatInt(n, 10))
 			return
 		case arg == "ws":
-			testserver.Echo(w, r)
+			echoes.Echo(w, r)
 			return
 		case arg == "publish":
 			room.Serve(w, r)
+			return
+		case arg == "stats":
+			room.Stats(w, r)
 			return
 		}
 		_, _ = io.WriteString(w, "Hello, World!")
@@ -68,7 +84,7 @@ func TestEveryScenario(t *testing.T) {
 	}
 	for _, sc := range List() {
 		t.Run(sc.Name, func(t *testing.T) {
-			s, err := sc.Measure(t.Context(), env, serveRoutes(t, sc.Mode))
+			s, err := sc.Measure(t.Context(), env, serveRoutes(t, sc))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -92,8 +108,8 @@ func TestWrongAnswersFailTheScenario(t *testing.T) {
 	t.Parallel()
 	refuse := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }
 	hosts := map[bool]Host{
-		false: testHost{testserver.Start(t, false, refuse)},
-		true:  testHost{testserver.Start(t, true, refuse)},
+		false: testHost{addr: testserver.Start(t, false, refuse)},
+		true:  testHost{addr: testserver.Start(t, true, refuse)},
 	}
 	env := Env{Length: 100 * time.Millisecond, Settle: time.Millisecond, IdleConns: 5, StreamBytes: 1 << 20}
 	for _, sc := range List() {

@@ -13,6 +13,24 @@ import (
 	"reactor.example/bench/internal/procfs"
 )
 
+// large is a row of one large body. Its first figure is the peak of resident
+// memory, or, if there is a peer to compare with, the speed.
+func large(name, row, route string, m load.Mode, measure func(load.Mode) Measure, targets ...Target) *Scenario {
+	const mib = 1 << 20
+	s := &Scenario{
+		Name: name, Row: row, About: row + ", unless -stream-mib says otherwise", Routes: []string{route}, Mode: m, Stream: true,
+		Columns: []Metric{Peak, Speed, CPUSec}, Headline: []Metric{Peak},
+		Targets: append(targets, Target{Metric: Peak, Factor: 64 * mib}), Measure: measure(m),
+	}
+	switch {
+	case m.Proto == load.HTTP2:
+		s.Base, s.Headline = "nghttpd", []Metric{Speed, Peak}
+	case m.TLS:
+		s.Base = "nethttp"
+	}
+	return s
+}
+
 // download returns a Measure that reads one large body on one connection.
 func download(m load.Mode) Measure {
 	return func(ctx context.Context, e Env, h Host) (Sample, error) {

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
 
 	"reactor.example/bench/internal/wswire"
@@ -44,28 +43,6 @@ func Echo(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// A Room is where everybody hears what anybody says.
-type Room struct {
-	mu    sync.Mutex
-	conns []net.Conn
-}
-
-// Serve takes the connection over, and sends every frame to all that have come.
-func (room *Room) Serve(w http.ResponseWriter, r *http.Request) {
-	upgraded(w, r, func(conn net.Conn) func([]byte) {
-		room.mu.Lock()
-		defer room.mu.Unlock()
-		room.conns = append(room.conns, conn)
-		return func(frame []byte) {
-			room.mu.Lock()
-			defer room.mu.Unlock()
-			for _, c := range room.conns {
-				_, _ = c.Write(frame)
-			}
-		}
-	})
-}
-
 // upgraded takes the connection over and gives every frame, unmasked, to what
 // join returns. It returns when the peer has gone.
 func upgraded(w http.ResponseWriter, r *http.Request, join func(net.Conn) func([]byte)) {
@@ -84,7 +61,7 @@ func upgraded(w http.ResponseWriter, r *http.Request, join func(net.Conn) func([
 	got := join(conn)
 	for {
 		frame, err := unmasked(rw.Reader)
-		if err != nil {
+		if err != nil || frame[0]&0x0f == wswire.OpClose {
 			return
 		}
 		got(frame)
