@@ -1,0 +1,65 @@
+package house
+
+import (
+	"fmt"
+	"os/exec"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// h2loadRequests is the line in which h2load sums up.
+var h2loadRequests = regexp.MustCompile(`requests: (\d+) total, (\d+) started, (\d+) done, (\d+) succeeded, (\d+) failed, (\d+) errored`)
+
+// A server that is asked to end while h2load is at work loses no stream that it
+// has accepted: each is answered, and h2load has counted as many. What it has not
+// accepted it has named by a GOAWAY. Then it ends, with code 0 and nothing cut.
+func TestClientsLoseNoStreamAtShutdown(t *testing.T) {
+	step(t, "clients")
+	if _, err := exec.LookPath("h2load"); err != nil {
+		t.Fatal("h2load is missing; install it with: apt-get install nghttp2-client")
+	}
+	for _, path := range []string{"/plaintext", "/sleep/20"} {
+		t.Run(path, func(t *testing.T) {
+			server := serve(t, nil, "--examples")
+			tap := tapH2(t, server.addr)
+			load := exec.CommandContext(t.Context(), "timeout", "60", "h2load", "-n", "10000000", "-c", "32", "-m", "32", "http://"+tap.addr+path)
+			var report transcript
+			load.Stdout, load.Stderr = &report, &report
+			if err := load.Start(); err != nil {
+				t.Fatal(err)
+			}
+			server.await(t, "h2load is at work", func() bool { return tap.count().answered > 5000 })
+			from := time.Now()
+			if err := server.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+				t.Fatal(err)
+			}
+			select {
+			case <-server.ended:
+			case <-time.After(patience):
+				t.Fatalf("the server has not ended; it printed\n%s", server.output)
+			}
+			took := time.Since(from)
+			_ = load.Wait() // it has failed: requests are left over
+			var total, started, done, succeeded, failed, errored int
+			line := h2loadRequests.FindString(report.String())
+			if _, err := fmt.Sscanf(line, "requests: %d total, %d started, %d done, %d succeeded, %d failed, %d errored",
+				&total, &started, &done, &succeeded, &failed, &errored); err != nil {
+				t.Fatalf("h2load printed no sum: %v\n%s", err, report.String())
+			}
+			n := tap.count()
+			t.Logf("%+v; the server ended after %v; h2load: %s", n, took, line)
+			if n.lost != 0 || n.silent != 0 {
+				t.Errorf("%d accepted streams lost, %d connections without a GOAWAY, want none", n.lost, n.silent)
+			}
+			if n.answered != succeeded {
+				t.Errorf("%d streams answered, and h2load has %d that succeeded, want the same", n.answered, succeeded)
+			}
+			if said := server.output.String(); server.err != nil || !strings.Contains(said, "stopped") || strings.Contains(said, "cut") {
+				t.Errorf("the server ended with %v, want nil and nothing cut; it printed\n%s", server.err, said)
+			}
+		})
+	}
+}
