@@ -1,6 +1,7 @@
 package house
 
 import (
+	"crypto/tls"
 	"encoding/binary"
 	"io"
 	"net"
@@ -8,8 +9,9 @@ import (
 	"testing"
 )
 
-// An h2Tap stands between clients of HTTP/2 in cleartext and a server, passes
-// everything on, and counts streams.
+// An h2Tap stands between clients of HTTP/2 and a server, passes everything on,
+// and counts streams. With TLS it is the end of one connection and the beginning
+// of another.
 type h2Tap struct {
 	addr string // where it listens
 
@@ -27,12 +29,23 @@ type h2Tapped struct {
 	last     uint32 // of the last GOAWAY: streams above were not accepted
 }
 
-// tapH2 listens until the test ends and connects to the server at to.
-func tapH2(t *testing.T, to string) *h2Tap {
+// tapH2 listens until the test ends and connects to the server at to. The files
+// of a certificate make both sides speak TLS.
+func tapH2(t *testing.T, to, cert, key string) *h2Tap {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
+	}
+	dial := func() (net.Conn, error) { return net.Dial("tcp", to) }
+	if cert != "" {
+		pair, err := tls.LoadX509KeyPair(cert, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		config := &tls.Config{Certificates: []tls.Certificate{pair}, NextProtos: []string{"h2"}, InsecureSkipVerify: true}
+		l = tls.NewListener(l, config)
+		dial = func() (net.Conn, error) { return tls.Dial("tcp", to, config) }
 	}
 	tap := &h2Tap{addr: l.Addr().String()}
 	tap.wg.Go(func() {
@@ -41,7 +54,7 @@ func tapH2(t *testing.T, to string) *h2Tap {
 			if err != nil {
 				return
 			}
-			server, err := net.Dial("tcp", to)
+			server, err := dial()
 			if err != nil { // it listens no more, and neither does the tap
 				client.Close()
 				l.Close()
@@ -84,7 +97,7 @@ func (tap *h2Tap) pass(to, from net.Conn, frames *h2Cutter) {
 			break
 		}
 	}
-	to.(*net.TCPConn).CloseWrite()
+	to.(interface{ CloseWrite() error }).CloseWrite()
 	io.Copy(io.Discard, from) // so that the other side can end as it likes
 }
 
@@ -140,18 +153,21 @@ func (f *h2Cutter) feed(b []byte) {
 
 // An h2Count is what a tap has seen.
 type h2Count struct {
-	conns, opened, answered int
-	refused                 int // opened above the last GOAWAY, and not answered
-	lost                    int // neither answered nor refused
-	silent                  int // connections without a GOAWAY
+	conns            int // that have been answered something
+	opened, answered int // streams
+	refused          int // opened above the last GOAWAY, and not answered
+	lost             int // neither answered nor refused
+	silent           int // connections without a GOAWAY
 }
 
 // count adds up.
 func (tap *h2Tap) count() (n h2Count) {
 	tap.mu.Lock()
 	defer tap.mu.Unlock()
-	n.conns = len(tap.conns)
 	for _, c := range tap.conns {
+		if len(c.answered) > 0 {
+			n.conns++
+		}
 		if !c.goAway {
 			n.silent++
 		}
