@@ -4,6 +4,7 @@ import (
 	cryptotls "crypto/tls"
 	"net"
 	"sync/atomic"
+	"time"
 
 	"reactor.example/reactor"
 	"reactor.example/tls"
@@ -205,22 +206,41 @@ func (t *tlsConn) receive() {
 	plain, err := t.session.Open(t.room(), t.Conn.Input())
 	t.Conn.Consume(len(t.Conn.Input()))
 	t.hold(plain)
+	says := t.session.HasOutput()
 	t.sendOutput()
 	switch {
 	case err == nil:
 	case t.session.Phase() == tls.PhaseOpen: // io.EOF
 		t.flags |= tlsEOF
 	default:
-		t.flags |= tlsDiscarded
-		t.drop()
-		t.Conn.CloseAfterFlush() // the alert
-		t.Conn.PauseReading()
+		t.broken(says)
 		return
 	}
 	if len(t.Input()) > had || t.EOF() {
 		t.proto.OnInput(nil)
 	}
 	t.keep()
+}
+
+// broken ends a connection on which nothing can be opened or sealed any more. If
+// there is an alert that says why, to close at once would reset the connection,
+// and the reset could overtake the alert: only our direction is ended, and what
+// comes is thrown away. The client has LingerTimeout to take what is before the
+// alert. Meanwhile the protocol may go on: nobody hears what it says.
+func (t *tlsConn) broken(says bool) {
+	t.flags |= tlsDiscarded
+	t.drop()
+	t.dropOut()
+	t.dropQueue()
+	if !says {
+		t.Conn.CloseAfterFlush()
+		t.Conn.PauseReading()
+		return
+	}
+	t.Conn.CloseWrite()
+	t.Conn.ResumeReading()
+	t.Conn.SetDeadline(t.shard.loop.Now() + t.shard.srv.snap.Load().cfg.LingerTimeout)
+	t.discard()
 }
 
 // room is where the next plaintext goes, behind what is not consumed. Hot path.
@@ -288,19 +308,27 @@ func (t *tlsConn) Consume(n int) {
 // EOF implements transport: nothing comes behind Input.
 func (t *tlsConn) EOF() bool { return t.flags&tlsEOF != 0 || t.Conn.EOF() }
 
+// SetDeadline implements transport: the protocol has none to set behind the end.
+// Hot path.
+func (t *tlsConn) SetDeadline(at time.Duration) {
+	if t.flags&tlsDiscarded == 0 {
+		t.Conn.SetDeadline(at)
+	}
+}
+
 // setProtocol replaces the protocol, after an upgrade.
 func (t *tlsConn) setProtocol(p protocol) { t.proto = p }
 
 // OnDrain implements reactor.Handler.
 func (t *tlsConn) OnDrain(*reactor.Conn) {
-	if t.proto != nil && !t.Congested() {
+	if t.proto != nil && t.flags&tlsDiscarded == 0 && !t.Congested() {
 		t.proto.OnDrain(nil)
 	}
 }
 
 // OnBlocked implements reactor.Handler.
 func (t *tlsConn) OnBlocked(*reactor.Conn) {
-	if t.proto != nil {
+	if t.proto != nil && t.flags&tlsDiscarded == 0 {
 		t.proto.OnBlocked(nil)
 	}
 }
@@ -315,10 +343,10 @@ func (t *tlsConn) OnPeerClosed(*reactor.Conn) {
 // OnDeadline implements reactor.Handler.
 func (t *tlsConn) OnDeadline(*reactor.Conn) {
 	switch {
+	case t.flags&tlsDiscarded != 0, t.proto == nil && t.flags&(tlsHurried|tlsSpoke) == tlsHurried:
+		t.Conn.Close(nil)
 	case t.proto != nil:
 		t.proto.OnDeadline(nil)
-	case t.flags&tlsDiscarded != 0, t.flags&(tlsHurried|tlsSpoke) == tlsHurried:
-		t.Conn.Close(nil)
 	case t.flags&tlsHurried != 0: // it has begun meanwhile
 		t.flags &^= tlsHurried
 		t.Conn.SetDeadline(t.shard.loop.Now() + t.door.handshakeTimeout)

@@ -71,6 +71,10 @@ func (t *tlsConn) CloseAfterFlush() {
 // OnFlush implements reactor.Producer: what the protocol has to say is sealed,
 // and then its goodbye. Hot path.
 func (t *tlsConn) OnFlush(*reactor.Conn) {
+	if t.flags&tlsDiscarded != 0 {
+		t.dropOut()
+		return
+	}
 	if t.flags&tlsAsked != 0 {
 		t.flags &^= tlsAsked
 		t.proto.(reactor.Producer).OnFlush(nil)
@@ -102,7 +106,7 @@ func (t *tlsConn) sealOut() {
 
 // seal puts p behind the output of the connection, encrypted. Hot path.
 func (t *tlsConn) seal(p []byte) {
-	if len(p) == 0 || t.Closed() {
+	if len(p) == 0 || t.Closed() || t.flags&tlsDiscarded != 0 {
 		return
 	}
 	b, err := t.session.Seal(t.Conn.Buffer(), p)

@@ -23,7 +23,7 @@ const sealStep = 4 * sealFrom
 
 // writeRef sends b, now or behind what has to wait. Hot path.
 func (t *tlsConn) writeRef(b []byte, owner reactor.Owner) {
-	if t.queue == nil && t.Pending()+int64(len(b)) <= t.highWater() || t.Closed() {
+	if t.queue == nil && t.Pending()+int64(len(b)) <= t.highWater() || t.Closed() || t.flags&tlsDiscarded != 0 {
 		t.sealOut()
 		t.seal(b)
 		if owner != nil {
@@ -124,6 +124,9 @@ func (t *tlsConn) freeSpan(span *tlsSpan) {
 
 // PauseReading implements transport.
 func (t *tlsConn) PauseReading() {
+	if t.flags&tlsDiscarded != 0 {
+		return
+	}
 	t.flags |= tlsPaused
 	t.Conn.PauseReading()
 }
