@@ -52,8 +52,10 @@ type Config struct {
 	// Zero means 65536, Off no bound.
 	MaxRequestsInFlight int
 
-	// IdleTimeout closes a connection that waits for its next request.
-	// Zero means 300 s, Off never.
+	// IdleTimeout closes a connection that waits for its next request. Where
+	// there is no MinRate it also closes one that serves no request any more,
+	// and none of whose output is taken for so long. Zero means 300 s, Off
+	// never.
 	IdleTimeout time.Duration
 	// RequestTimeout bounds the arrival of a request: its head, and its body
 	// as long as no handler reads it. Zero means 30 s, Off never.
@@ -98,8 +100,9 @@ type Config struct {
 	// means 64 KiB.
 	OutputHighWater int
 	// LingerBytes and LingerTimeout bound what is read and discarded after
-	// an early answer, so that the client gets to see it. Zero means 256 KiB
-	// and 2 s.
+	// an early answer, so that the client gets to see it. LingerTimeout also
+	// bounds how long it has to take the alert for a fault of TLS. Zero means
+	// 256 KiB and 2 s.
 	LingerBytes   int
 	LingerTimeout time.Duration
 

@@ -60,6 +60,7 @@ const (
 	secure                         // over TLS
 	redirects                      // every request is answered with a redirect
 	spent                          // it was ended when everything had left
+	begun1                         // something of a request has come
 )
 
 func newHTTP1(s *shard, t transport, flags flags1) *http1 {
@@ -164,6 +165,7 @@ func (h *http1) window() (b []byte, ok bool) {
 // request has to be waited for: see starve. Hot path.
 func (h *http1) begun() {
 	h.phase = phaseHead
+	h.flags |= begun1
 	h.inAt = h.shard.after(h.limits().RequestTimeout)
 }
 
@@ -333,10 +335,17 @@ func (h *http1) noteEnd(ex *exchange) {
 
 // drain is called when the server shuts down: at first there may still be a
 // request that the loop has not read yet; the second call closes an idle
-// connection.
+// connection. Who has connected and said nothing yet is not waited for very long:
+// its first request, or the preface of HTTP/2, may be on its way, and no client
+// expects a new connection to be closed as an idle one would be.
 func (h *http1) drain() {
 	if h.flags&drainOnly != 0 && h.phase == phaseIdle && len(h.t.Input()) == 0 {
-		h.finishConn()
+		if h.flags&begun1 == 0 {
+			h.inAt = earlier(h.inAt, h.shard.after(shedTime))
+			h.arm()
+		} else {
+			h.finishConn()
+		}
 	}
 	h.flags |= drainOnly
 }

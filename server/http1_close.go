@@ -169,10 +169,12 @@ func (h *http1) discard() {
 
 // finishConn closes the connection when the output has left.
 func (h *http1) finishConn() {
-	if h.phase = phaseEnd; h.t.Pending() == 0 {
+	h.phase, h.inAt = phaseEnd, 0
+	if h.t.Pending() == 0 {
 		h.flags |= spent
+	} else {
+		h.inAt = h.shard.after(h.limits().LingerTimeout)
 	}
-	h.inAt = 0
 	h.arm()
 	h.t.PauseReading() // nobody would consume it
 	h.t.CloseAfterFlush()

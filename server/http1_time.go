@@ -39,9 +39,8 @@ func (h *http1) OnDeadline(*reactor.Conn) {
 			h.refuse(errTimeout)
 		}
 	}
-	if h.out.due(now) && h.out.tooSlow(h.shard, h.t, h.ex) {
-		h.shard.limitHit("min_rate")
-		h.t.Close(ErrTooSlow)
+	if h.out.due(now) && h.out.tooSlow(h.shard, h.t, h.ex, h.rests()) {
+		h.shard.tooSlow(h.t, h.ex)
 		return
 	}
 	if h.inAt != 0 && now >= h.inAt {
@@ -57,6 +56,7 @@ func (h *http1) overdue() {
 	case phaseIdle:
 		if h.t.Pending() > 0 {
 			h.inAt = h.shard.after(h.limits().IdleTimeout)
+			h.out.begin(h.shard, h.t, nil, true)
 			return
 		}
 		h.finishConn()
@@ -65,15 +65,19 @@ func (h *http1) overdue() {
 		h.refuse(errTimeout)
 	case phaseStream:
 		h.lookAtBody()
-	case phaseDrain, phaseLinger:
+	case phaseDrain, phaseLinger, phaseEnd:
 		if h.t.Pending() > 0 {
-			// The response has not left yet; its rate is watched by h.out.
+			// The response has not left yet; its pace is watched by h.out.
 			h.inAt = h.shard.after(h.limits().LingerTimeout)
+			h.out.begin(h.shard, h.t, nil, true)
 			return
 		}
 		h.t.Close(nil)
 	}
 }
+
+// rests reports whether no request is being received or served.
+func (h *http1) rests() bool { return h.phase == phaseIdle || h.phase >= phaseDrain }
 
 // lookAtBody judges the rate at which a body arrives. It counts only while
 // the handler waits for more.
@@ -104,7 +108,7 @@ func (h *http1) watchBody() {
 // OnBlocked implements reactor.Handler: the client does not take its response for
 // now.
 func (h *http1) OnBlocked(*reactor.Conn) {
-	if h.out.begin(h.shard, h.t, h.ex) {
+	if h.out.begin(h.shard, h.t, h.ex, h.rests()) {
 		h.arm()
 	}
 }

@@ -292,6 +292,7 @@ func (h *http2) discard() {
 // finishConn closes the connection when the output has left.
 func (h *http2) finishConn() {
 	h.phase = phase2End
+	h.idleAt = h.shard.after(h.limits().LingerTimeout) // see lingered
 	h.t.PauseReading()
 	h.t.CloseAfterFlush()
 	h.arm()

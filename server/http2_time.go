@@ -33,9 +33,8 @@ func (h *http2) watch(at time.Duration) { h.streamAt = earlier(h.streamAt, at) }
 // OnDeadline implements reactor.Handler.
 func (h *http2) OnDeadline(*reactor.Conn) {
 	now := h.shard.loop.Now()
-	if h.out.due(now) && h.out.tooSlow(h.shard, h.t, nil) {
-		h.shard.limitHit("min_rate")
-		h.t.Close(ErrTooSlow)
+	if h.out.due(now) && h.out.tooSlow(h.shard, h.t, nil, h.phase != phase2Open) {
+		h.shard.tooSlow(h.t, nil)
 		return
 	}
 	if h.phase != phase2Open {
@@ -65,8 +64,9 @@ func (h *http2) lingered(now time.Duration) {
 	switch {
 	case h.idleAt == 0 || now < h.idleAt:
 	case h.t.Pending() > 0:
-		// Our last word has not left yet; its rate is watched by h.out.
+		// Our last word has not left yet; its pace is watched by h.out.
 		h.idleAt = h.shard.after(h.limits().LingerTimeout)
+		h.out.begin(h.shard, h.t, nil, true)
 	default:
 		h.t.Close(nil)
 		return
@@ -77,7 +77,7 @@ func (h *http2) lingered(now time.Duration) {
 // OnBlocked implements reactor.Handler: the client does not take the output for
 // now.
 func (h *http2) OnBlocked(*reactor.Conn) {
-	if h.out.begin(h.shard, h.t, nil) {
+	if h.out.begin(h.shard, h.t, nil, h.phase != phase2Open) {
 		h.arm()
 	}
 }
