@@ -2,6 +2,7 @@ package server
 
 import (
 	"bufio"
+	"crypto/tls"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -42,11 +43,15 @@ type twoStream struct {
 	wrote    bool   // END_STREAM was sent
 }
 
-// openTwo opens a connection and exchanges settings.
+// openTwo opens a connection, over TLS if the server asks for it, and exchanges
+// settings.
 func (g *rig) openTwo() (*twoConn, error) {
 	p, err := g.tryDial()
 	if err != nil {
 		return nil, err
+	}
+	if g.srv.cfg.TLS.Enabled {
+		p.Conn = tls.Client(p.Conn, &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"h2"}})
 	}
 	c := &twoConn{nc: p.Conn, streams: map[uint32]*twoStream{}, next: 1, room: 65535, initial: 65535}
 	c.wake.L = &c.mu

@@ -8,18 +8,20 @@ import (
 )
 
 // A version is how the WebSockets of a test are carried: every test of
-// handlers runs over both.
+// handlers runs over all.
 type version string
 
 const (
 	overHTTP1 version = "HTTP/1.1" // RFC 6455
 	overHTTP2 version = "HTTP/2"   // RFC 8441
+	overTLS   version = "HTTP/2 over TLS"
 )
 
-// overBoth runs the same test over both versions.
+// overBoth runs the same test over both versions of HTTP, and over the later
+// one also with encryption.
 func overBoth(t *testing.T, test func(t *testing.T, over version)) {
 	t.Parallel()
-	for _, over := range []version{overHTTP1, overHTTP2} {
+	for _, over := range []version{overHTTP1, overHTTP2, overTLS} {
 		t.Run(string(over), func(t *testing.T) {
 			t.Parallel()
 			test(t, over)
@@ -30,8 +32,11 @@ func overBoth(t *testing.T, test func(t *testing.T, over version)) {
 // rig starts a server whose WebSockets are opened over that version.
 func (over version) rig(t testing.TB, cfg Config, register func(s *Server)) *rig {
 	t.Helper()
+	if over == overTLS {
+		cfg = tlsConfig(t, cfg)
+	}
 	g := newRig(t, cfg, register)
-	if over == overHTTP2 {
+	if over != overHTTP1 {
 		c, err := g.openTwo()
 		if err != nil {
 			t.Fatal(err)
