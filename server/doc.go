@@ -62,8 +62,9 @@
 // [Group.WebSocket] registers a route for them. A [WebSocket] has callbacks,
 // which may block like handlers, and sends that any goroutine may call and
 // that never wait; [WebSocket.Subscribe] and [Server.Publish] reach many
-// connections with one message. An idle one costs a few hundred bytes and no
-// goroutine.
+// connections with one message. Large messages are streamed, by
+// [WebSocket.OnStream] and [WebSocket.NewWriter], whose reads and writes wait for
+// the client. An idle one costs a few hundred bytes and no goroutine.
 //
 // # Limits
 //

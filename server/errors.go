@@ -8,7 +8,8 @@ import (
 // Errors that the methods of Request and Response return.
 var (
 	// ErrFinished says that the handler has returned: its Request, Response
-	// and Body are of no use any more.
+	// and Body are of no use any more; or the callback of OnStream, and its
+	// reader.
 	ErrFinished = errors.New("server: the handler has returned")
 	// ErrWritten says that the response is complete, or that its head has
 	// been sent and cannot change any more.

@@ -95,6 +95,14 @@ func (p *pipe) withdraw(b *block) bool {
 	return true
 }
 
+// join moves everything in q, of which nothing was taken, behind p.
+func (p *pipe) join(q *pipe) {
+	p.blocks = append(p.blocks, q.blocks...)
+	p.n += q.n
+	clear(q.blocks)
+	q.blocks, q.n = q.blocks[:0], 0
+}
+
 func (p *pipe) last() *block {
 	if len(p.blocks) == 0 {
 		return nil

@@ -312,7 +312,7 @@ func (c *wsConn) deliver(frame []byte) {
 		return
 	}
 	c.messages++
-	if c.waiting() > 0 || c.t.Congested() {
+	if c.box != nil || c.t.Congested() { // something waits, or is written in fragments
 		c.wait(frame)
 		return
 	}
@@ -328,7 +328,7 @@ func (c *wsConn) deliver(frame []byte) {
 // c.mu is held, and released.
 func (c *wsConn) wait(frame []byte) {
 	if c.waiting()+len(frame) <= c.cfg().WebSocket.MaxBacklog {
-		c.outbox().write(frame)
+		c.queue(OpText).write(frame)
 		c.flags |= socketWaited
 		c.mu.Unlock()
 		return

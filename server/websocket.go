@@ -34,6 +34,9 @@ var (
 	ErrBacklog = errors.New("server: WebSocket client reads too slowly")
 	// ErrNotText says that a text message is not valid UTF-8.
 	ErrNotText = errors.New("server: text message is not UTF-8")
+	// ErrMessageOver says that the message of a MessageWriter was closed or
+	// given up: nothing can be added to it.
+	ErrMessageOver = errors.New("server: WebSocket message is closed")
 )
 
 // A WebSocket is a connection that has passed its handshake, as its server
@@ -80,6 +83,8 @@ type socketMore struct {
 	cancel context.CancelCauseFunc
 
 	topics []*topicPart // subscribed to
+
+	streams atomic.Pointer[streaming] // see WebSocket.streams
 }
 
 // newWebSocket makes the connection that a handshake asks for.
@@ -109,7 +114,8 @@ func (c *WebSocket) extra() *socketMore {
 	return c.more.Load()
 }
 
-// OnMessage sets what is called for every message.
+// OnMessage sets what is called for every message, when all of it has come. For
+// large messages there is OnStream, which goes before.
 func (c *WebSocket) OnMessage(fn func(m Message)) { c.onMessage = fn }
 
 // OnOpen sets what is called first, when the client has been answered.
@@ -172,19 +178,14 @@ func (c *WebSocket) SendPong(payload []byte) error {
 }
 
 // SendClose begins the closing handshake, behind everything that was sent.
-// Nothing can be sent any more; messages that the client has sent before it
-// answers are still received. A code that cannot be sent becomes 1000; the
-// reason is cut to 123 bytes.
+// Nothing can be sent any more, but for the rest of a message that a
+// MessageWriter has begun: it has WebSocketConfig.CloseTimeout to end, or is cut.
+// Messages that the client has sent before it answers are still received. A code
+// that cannot be sent becomes 1000; the reason is cut to 123 bytes.
 func (c *WebSocket) SendClose(code CloseCode, reason string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.sending != sendsOpen {
-		return ErrSocketClosed
-	}
-	c.sending = sendsClose
-	c.outbox().last = &goodbye{code, reason}
-	c.poke()
-	return nil
+	return c.goodbye(code, reason, false)
 }
 
 // Backlog is how many bytes wait to be given to the client.

@@ -46,6 +46,8 @@ const (
 	socketExpects                           // the transport is asked to flush for a callback: see expectSends
 	socketOwner                             // the transport is a whole connection
 	socketByAddress                         // and is counted in the table of addresses
+	socketStreams                           // messages are streamed to OnStream
+	socketHeard                             // pings or pongs came within one, and are to be told
 )
 
 // A socketEnd is how a connection ends, as OnError and OnClose are told.
@@ -62,7 +64,10 @@ func (c *wsConn) start(t transport, flags socketFlags) {
 	c.mu.Lock()
 	c.t = t
 	c.mu.Unlock()
-	c.ws.Init(c.route.socket.config(s), c.extensions)
+	if c.streamsIn() {
+		flags |= socketStreams
+	}
+	c.ws.Init(c.route.socket.config(s, flags&socketStreams != 0), c.extensions)
 	c.opened, c.seen = s.loop.Now(), s.loop.Now()
 	c.tick = uint32(c.seen / refundEvery)
 	c.flags = flags
@@ -126,7 +131,7 @@ const (
 // received. Hot path.
 func (c *wsConn) goOn() {
 	for c.call == nil {
-		if c.flags&(socketOpened|socketDrained|socketLosing) != socketOpened || c.end != nil {
+		if c.flags&(socketOpened|socketDrained|socketLosing|socketHeard) != socketOpened || c.end != nil {
 			if c.scheduleDue() {
 				return
 			}
@@ -136,6 +141,9 @@ func (c *wsConn) goOn() {
 				return
 			}
 		}
+	}
+	if c.flags&socketStreams != 0 {
+		c.feed()
 	}
 }
 
@@ -148,6 +156,9 @@ func (c *wsConn) advance() bool {
 	if c.end != nil {
 		c.discard()
 		return false
+	}
+	if c.flags&socketStreams != 0 {
+		return c.advanceStream()
 	}
 	var m websocket.Message
 	for {
@@ -173,7 +184,7 @@ func (c *wsConn) advance() bool {
 				c.schedule(callMessage, &m)
 			}
 		case websocket.EventPing:
-			c.t.SetBuffer(c.ws.AppendPong(c.t.Buffer(), m.Data))
+			c.sendControl(websocket.OpPong, m.Data)
 			c.control(callPing, &m)
 		case websocket.EventPong:
 			c.control(callPong, &m)
@@ -221,13 +232,20 @@ func (c *wsConn) endBy(code websocket.CloseCode, reason string, err error) {
 	if c.sending < sendsOver {
 		c.sending = sendsOver
 	}
+	if c.call != nil && c.call.stream != nil {
+		if err == nil {
+			err = ErrSocketClosed
+		}
+		c.call.stream.fail(err)
+	}
+	(*WebSocket)(c).rouse() // who writes
 	c.mu.Unlock()
 }
 
 // closed handles the client's Close: it is answered, behind what was sent
 // before, and the connection ended (RFC 6455, section 7.1.1: by the server).
 func (c *wsConn) closed(code CloseCode, reason string) {
-	c.pump()
+	c.give(true)
 	c.t.SetBuffer(c.ws.AppendCloseReply(c.t.Buffer()))
 	c.endBy(code, reason, nil)
 	c.farewell(false)
@@ -242,7 +260,7 @@ func (c *wsConn) fault(err error) {
 		return
 	}
 	c.shard.counts.socketFaults++
-	c.pump()
+	c.give(true)
 	c.t.SetBuffer(c.ws.AppendClose(c.t.Buffer(), end.Code, end.Reason))
 	c.endBy(end.Code, end.Reason, err)
 	c.farewell(true)
@@ -275,8 +293,13 @@ func (c *wsConn) discard() {
 	c.t.ResumeReading()
 }
 
-// OnDrain implements reactor.Handler: the client has caught up.
+// OnDrain implements reactor.Handler: the client has caught up. While a message is
+// written there is always more for it, and what it sends has to have its turn.
 func (c *wsConn) OnDrain(*reactor.Conn) {
+	if c.writes() {
+		c.shard.senders.add((*WebSocket)(c))
+		return
+	}
 	c.pump()
 	c.goOn()
 }
@@ -312,6 +335,7 @@ func (c *wsConn) leave() {
 	c.mu.Lock()
 	c.sending = sendsGone
 	c.putBack()
+	w.rouse()
 	c.mu.Unlock()
 	w.unsubscribeAll()
 	w.cancelContext()
@@ -343,7 +367,7 @@ func (c *wsConn) sayGoingAway() {
 // connState implements protocol.
 func (c *wsConn) connState() ConnState {
 	c.mu.Lock()
-	waiting := c.waiting()
+	waiting := c.waiting() + c.streamed()
 	c.mu.Unlock()
 	st := ConnState{
 		ConnInfo: c.connInfo(),

@@ -16,6 +16,8 @@ type socketCall struct {
 	data []byte // of the connection's state machine, or buf
 	buf  []byte // what lay in the input, which may change while we are away
 	end  socketEnd
+	// stream is the message of callStream, while it comes.
+	stream *messageReader
 }
 
 type callKind uint8
@@ -23,6 +25,7 @@ type callKind uint8
 const (
 	callOpen callKind = iota
 	callMessage
+	callStream
 	callPing
 	callPong
 	callDrain
@@ -53,11 +56,9 @@ func (s *shard) freeCall(k *socketCall) {
 	}
 }
 
-// schedule runs the callback of that kind where its route is remembered to
-// belong. Nothing is read meanwhile. Hot path.
+// schedule schedules the callback of that kind. Hot path.
 func (c *wsConn) schedule(kind callKind, m *websocket.Message) {
-	s := c.shard
-	k := s.newCall()
+	k := c.shard.newCall()
 	k.c, k.kind = c, kind
 	if m != nil {
 		k.op, k.data = m.Op, m.Data
@@ -69,6 +70,13 @@ func (c *wsConn) schedule(kind callKind, m *websocket.Message) {
 	if c.end != nil {
 		k.end = *c.end
 	}
+	c.begin(k)
+}
+
+// begin runs a callback where its route is remembered to belong. Nothing is read
+// meanwhile, unless it is the message that the callback reads. Hot path.
+func (c *wsConn) begin(k *socketCall) {
+	s := c.shard
 	c.call = k
 	if c.t != nil { // else it was never opened
 		c.t.PauseReading()
@@ -92,6 +100,9 @@ func (c *wsConn) scheduleDue() bool {
 			c.schedule(callOpen, nil)
 			return true
 		}
+	}
+	if c.flags&socketHeard != 0 && c.scheduleHeard() {
+		return true
 	}
 	if c.flags&socketLosing != 0 {
 		c.flags &^= socketLosing
@@ -130,13 +141,21 @@ func (c *wsConn) scheduleEnd(more *socketMore) bool {
 }
 
 // Run implements reactor.Task. It calls user code. Hot path.
-func (k *socketCall) Run(reactor.Hold) {
+func (k *socketCall) Run(h reactor.Hold) {
+	if k.c.route.socket.streams.Load() {
+		(*WebSocket)(k.c).claim(h)
+	}
 	if k.kind == callMessage {
 		k.c.onMessage(Message{k.op, k.data})
 		return
 	}
 	more := k.c.more.Load()
 	switch k.kind {
+	case callStream:
+		if fn := more.streams.Load().onStream; fn != nil {
+			fn(k.op, k.stream)
+		}
+		k.stream.leave()
 	case callOpen:
 		more.onOpen()
 	case callPing:
@@ -162,6 +181,10 @@ func (k *socketCall) Done(r reactor.Result) {
 	s := c.shard
 	kind := k.kind
 	c.route.memories[s.index].note(r)
+	if k.stream != nil {
+		k.stream.leave() // again, if Run was unwound
+		k.stream.release()
+	}
 	s.freeCall(k)
 	c.call = nil
 	if r.Err != nil {
@@ -190,6 +213,8 @@ func (c *wsConn) failed(kind callKind, cause error) {
 	}
 	s.srv.logs.log(zap.ErrorLevel, "WebSocket callback panicked", fields...)
 	if kind != callClose {
-		(*WebSocket)(c).SendClose(websocket.CloseInternalError, "")
+		c.mu.Lock()
+		(*WebSocket)(c).goodbye(websocket.CloseInternalError, "", true)
+		c.mu.Unlock()
 	}
 }

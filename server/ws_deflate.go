@@ -27,7 +27,7 @@ func (c *WebSocket) sendPacked(op websocket.OpCode, payload []byte) error {
 	if ok, err := c.admit(len(frame)); !ok {
 		return err
 	}
-	c.outbox().write(frame)
+	c.queue(op).write(frame)
 	c.messages++
 	c.poke()
 	return nil

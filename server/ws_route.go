@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"sync/atomic"
 
 	"reactor.example/httpone"
 	"reactor.example/router"
@@ -31,12 +32,16 @@ type wsRoute struct {
 	policy   websocket.Policy
 	settings SocketSettings
 	configs  []socketConfig // of each loop
+	// streams is whether a message was ever streamed: callbacks then say that
+	// they hold the loop, so that they can let go of it when they wait.
+	streams atomic.Bool
 }
 
-// socketConfig is a configuration and what it was made from.
+// socketConfig is a configuration, the same for who streams, and what they were
+// made from.
 type socketConfig struct {
-	cfg *websocket.Config
-	of  *snapshot
+	whole, streamed *websocket.Config
+	of              *snapshot
 }
 
 // WebSocket registers a route for WebSockets, with the safe settings:
@@ -129,17 +134,23 @@ func (c *WebSocket) setRequest(r *Request) {
 }
 
 // config is that of the state machine on one loop, made anew after a reload.
-func (rt *wsRoute) config(s *shard) *websocket.Config {
+func (rt *wsRoute) config(s *shard, streams bool) *websocket.Config {
 	known := &rt.configs[s.index]
 	if snap := s.srv.snap.Load(); known.of != snap {
 		known.of = snap
-		known.cfg = &websocket.Config{
+		known.whole = &websocket.Config{
 			MaxMessageBytes: rt.settings.MaxMessageBytes,
 			Buffers:         s.loop.Buffers(),
 		}
-		or(&known.cfg.MaxMessageBytes, snap.cfg.MaxWSMessageSize)
+		or(&known.whole.MaxMessageBytes, snap.cfg.MaxWSMessageSize)
+		streamed := *known.whole
+		streamed.Stream = true
+		known.streamed = &streamed
 	}
-	return known.cfg
+	if streams {
+		return known.streamed
+	}
+	return known.whole
 }
 
 // socketRequest is the request as package websocket judges it.

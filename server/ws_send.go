@@ -22,6 +22,18 @@ type socketSends struct {
 type outbox struct {
 	pipe
 	last *goodbye
+	// writer is whose message is sent in fragments, or nil: nothing but control
+	// frames may come between them (RFC 6455, section 5.4), so other messages
+	// wait behind.
+	writer *MessageWriter
+	behind pipe
+}
+
+// clear drops everything.
+func (b *outbox) clear() {
+	b.reset()
+	b.behind.reset()
+	b.last, b.writer = nil, nil
 }
 
 var outboxes = sync.Pool{New: func() any { return new(outbox) }}
@@ -34,20 +46,29 @@ func (s *socketSends) outbox() *outbox {
 	return s.box
 }
 
+// queue returns where a frame is to be put: behind the message that is sent in
+// fragments, if there is one. Hot path.
+func (s *socketSends) queue(op websocket.OpCode) *pipe {
+	box := s.outbox()
+	if box.writer != nil && !op.IsControl() {
+		return &box.behind
+	}
+	return &box.pipe
+}
+
 // waiting is how many bytes are in the outbox. Hot path.
 func (s *socketSends) waiting() int {
 	if s.box == nil {
 		return 0
 	}
-	return s.box.n
+	return s.box.n + s.box.behind.n
 }
 
 // putBack gives up the outbox. Hot path.
 func (s *socketSends) putBack() {
 	if box := s.box; box != nil {
 		s.box = nil
-		box.reset()
-		box.last = nil
+		box.clear()
 		outboxes.Put(box)
 	}
 }
@@ -56,6 +77,25 @@ func (s *socketSends) putBack() {
 type goodbye struct {
 	code   websocket.CloseCode
 	reason string
+}
+
+// goodbye has a Close sent. With cut a message that is being sent in fragments
+// does not go on, also where one was on its way already. c.mu is held.
+func (c *WebSocket) goodbye(code CloseCode, reason string, cut bool) error {
+	open := c.sending == sendsOpen
+	if open {
+		c.sending = sendsClose
+		c.outbox().last = &goodbye{code, reason}
+		c.rouse() // who waits to begin another message
+		c.poke()
+	}
+	if cut {
+		c.cut()
+	}
+	if !open {
+		return ErrSocketClosed
+	}
+	return nil
 }
 
 type sendState uint8
@@ -77,7 +117,7 @@ func (c *WebSocket) send(op websocket.OpCode, payload []byte) error {
 	if ok, err := c.admit(len(payload)); !ok {
 		return err
 	}
-	c.outbox().frame(op, payload)
+	c.queue(op).frame(op, true, payload)
 	c.messages++
 	c.poke()
 	return nil
@@ -96,14 +136,14 @@ func (c *WebSocket) admit(n int) (ok bool, err error) {
 }
 
 // frame appends a frame. Hot path.
-func (p *pipe) frame(op websocket.OpCode, payload []byte) {
+func (p *pipe) frame(op websocket.OpCode, fin bool, payload []byte) {
 	b := p.last()
 	if b == nil || cap(b.b)-len(b.b) < websocket.MaxHeaderBytes {
 		b = newBlock(p.n + len(payload))
 		p.blocks = append(p.blocks, b)
 	}
 	before := len(b.b)
-	b.b = websocket.AppendHeader(b.b, op, true, len(payload))
+	b.b = websocket.AppendHeader(b.b, op, fin, len(payload))
 	p.n += len(b.b) - before
 	if k := copy(b.b[len(b.b):cap(b.b)], payload); k > 0 {
 		b.b = b.b[:len(b.b)+k]
@@ -129,8 +169,9 @@ func (c *WebSocket) overflow() error {
 	case "close":
 		c.sending = sendsClose
 		box := c.outbox()
-		box.reset()
+		box.clear()
 		box.last = &goodbye{websocket.ClosePolicyViolation, "client reads too slowly"}
+		c.rouse()
 		c.poke()
 	}
 	return ErrBacklog
@@ -181,7 +222,10 @@ func (s *shard) pumpSome() {
 	for n := 0; n < pumpsPerPost && q.next < len(q.taken); n++ {
 		c := (*wsConn)(q.taken[q.next])
 		q.next++
-		if c.pump(); c.flags&socketDrained != 0 {
+		if c.writes() {
+			c.goOn() // what has come, before there is more to send
+		}
+		if c.pump(); c.flags&(socketDrained|socketStreams) != 0 {
 			c.goOn()
 		}
 	}
@@ -212,10 +256,10 @@ func (c *wsConn) expectSends() {
 
 // OnFlush implements reactor.Producer. Hot path.
 func (c *wsConn) OnFlush(*reactor.Conn) {
-	if c.flags&socketExpects == 0 {
+	if c.flags&(socketExpects|socketStreams) == 0 {
 		return // it was pumped behind the callback
 	}
-	if c.pump(); c.flags&socketDrained != 0 {
+	if c.pump(); c.flags&(socketDrained|socketStreams) != 0 {
 		c.goOn()
 	}
 }
@@ -229,7 +273,11 @@ func (c *wsConn) unsent() int {
 
 // pump gives the transport what was sent, up to its high water mark. Hot
 // path.
-func (c *wsConn) pump() {
+func (c *wsConn) pump() { c.give(false) }
+
+// give is pump, or with all it gives everything: a Close follows, which must not
+// come within a frame. Hot path.
+func (c *wsConn) give(all bool) {
 	c.flags &^= socketExpects
 	c.mu.Lock()
 	c.poked = false
@@ -244,10 +292,14 @@ func (c *wsConn) pump() {
 	}
 	var bye *goodbye
 	if box := c.box; box != nil {
-		for box.n > 0 && !c.t.Congested() {
+		for box.n > 0 && (all || !c.t.Congested()) {
 			c.write(box.next())
 		}
-		if bye = box.last; box.n == 0 {
+		bye = box.last
+		switch {
+		case box.writer != nil:
+			c.noteRoom()
+		case box.n == 0:
 			c.putBack()
 		}
 	}
@@ -283,6 +335,24 @@ func (c *wsConn) noteDrain() {
 	case c.flags&socketWaited != 0 || c.refused:
 		c.flags = c.flags&^(socketWaited|socketLost) | socketDrained
 		c.refused = false
+	}
+}
+
+// sendControl sends a ping or pong of the server's own: behind what waits, of
+// which the transport may have a frame in part.
+func (c *wsConn) sendControl(op websocket.OpCode, payload []byte) {
+	c.mu.Lock()
+	waits := c.box != nil && c.box.n > 0
+	if waits {
+		c.box.frame(op, true, payload)
+	}
+	c.mu.Unlock()
+	switch {
+	case waits:
+	case op == websocket.OpPing:
+		c.t.SetBuffer(c.ws.AppendPing(c.t.Buffer(), payload))
+	default:
+		c.t.SetBuffer(c.ws.AppendPong(c.t.Buffer(), payload))
 	}
 }
 

@@ -33,6 +33,9 @@ func (c *wsConn) armPing() {
 // OnDeadline implements reactor.Handler.
 func (c *wsConn) OnDeadline(*reactor.Conn) {
 	if c.end != nil || c.flags&socketClosing != 0 {
+		if c.end == nil && c.cutMessage() {
+			return
+		}
 		c.t.Close(ErrTooSlow) // it does not answer our Close, or does not take it
 		return
 	}
@@ -42,9 +45,9 @@ func (c *wsConn) OnDeadline(*reactor.Conn) {
 	switch {
 	case c.flags&socketLeaving != 0:
 		c.sayGoingAway()
-	case c.call != nil, c.t.Congested() && c.takes():
-		// Nothing is read now: silence means nothing.
+	case c.excused():
 		c.seen = now
+		c.flags &^= socketPinged
 		c.armPing()
 	case c.flags&socketPinged != 0:
 		c.shard.limitHit("websocket.pong_timeout_sec")
@@ -60,9 +63,22 @@ func (c *wsConn) OnDeadline(*reactor.Conn) {
 	default:
 		c.flags |= socketPinged
 		c.shard.counts.pings++
-		c.t.SetBuffer(c.ws.AppendPing(c.t.Buffer(), nil))
+		if !c.t.Congested() { // or it would wait in any case, and could come within a frame
+			c.sendControl(websocket.OpPing, nil)
+		}
 		c.armAt(cfg.WebSocket.PongTimeout)
 	}
+}
+
+// excused reports whether silence means nothing, as nothing is read now: the
+// client is taking output, or a callback is away that does not wait for the
+// client itself.
+func (c *wsConn) excused() bool {
+	takes := c.takes()
+	if c.call == nil {
+		return takes && c.t.Congested()
+	}
+	return takes || !c.awaitsClient()
 }
 
 // takes reports whether the client has taken some output since the last look.
@@ -75,6 +91,21 @@ func (c *wsConn) takes() bool {
 // giveUp ends a connection that says nothing any more: with a Close, which it
 // may still take.
 func (c *wsConn) giveUp(reason string) {
-	(*WebSocket)(c).SendClose(websocket.CloseGoingAway, reason)
+	c.mu.Lock()
+	(*WebSocket)(c).goodbye(websocket.CloseGoingAway, reason, true)
+	c.mu.Unlock()
 	c.pump()
+}
+
+// cutMessage is called when a message that is being sent in fragments has kept
+// our Close waiting for too long. It reports false if that is not so.
+func (c *wsConn) cutMessage() bool {
+	c.mu.Lock()
+	cut := (*WebSocket)(c).cut()
+	c.mu.Unlock()
+	if cut {
+		c.armAt(c.cfg().WebSocket.CloseTimeout)
+		c.pump()
+	}
+	return cut
 }
