@@ -270,6 +270,16 @@ func (c *wsConn) awaitsClient() bool {
 	return s.waiting > 0
 }
 
+// reads reports whether the callback that is away waits in Read.
+func (c *wsConn) reads() bool {
+	if c.call.stream == nil {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.call.stream.body.waiting
+}
+
 // streamed is how much of a message its callback has not read yet. c.mu is held.
 func (c *wsConn) streamed() int {
 	if c.call == nil || c.call.stream == nil {

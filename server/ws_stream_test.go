@@ -207,7 +207,7 @@ func testStreamControlFramesBetween(t *testing.T, over version) {
 	c.part(OpText, "many")
 	wantLog("begin")
 	for i := range 3 * maxHeard {
-		c.send(string(c.conn.AppendPing(nil, []byte(fmt.Sprint(i)))))
+		c.send(string(c.conn.AppendPing(nil, fmt.Append(nil, i))))
 		c.want(fmt.Sprintf("pong %q", fmt.Sprint(i)))
 	}
 	c.rest("")
@@ -224,7 +224,7 @@ func testStreamControlFramesBetween(t *testing.T, over version) {
 func TestStreamSlowCallback(t *testing.T) { overAll(t, testStreamSlowCallback) }
 
 func testStreamSlowCallback(t *testing.T, over version, deflates bool) {
-	const total, parts = 32 << 20, 64
+	const total, parts = 16 << 20, 32
 	gate, begun, sum := newSignal(), newSignal(), make(chan [sha256.Size]byte, 1)
 	g := over.rig(t, Config{WorkerThreads: 1, BodyBuffer: 16 << 10, WebSocket: deflating}, func(s *Server) {
 		s.WebSocketWith("/ws", SocketSettings{MaxMessageBytes: Off}, func(c *WebSocket) {
@@ -259,7 +259,7 @@ func testStreamSlowCallback(t *testing.T, over version, deflates bool) {
 		}
 	}()
 	begun.wait(t, "the callback")
-	for range 2000 {
+	for range 1000 {
 		quick.text("quick")
 		quick.wantText("quick")
 		for _, st := range g.srv.Connections(0) {
@@ -351,7 +351,7 @@ func testStreamEndsEarly(t *testing.T, over version, deflates bool) {
 func TestStreamBomb(t *testing.T) { overBoth(t, testStreamBomb) }
 
 func testStreamBomb(t *testing.T, over version) {
-	const size = 64 << 20
+	const size = 16 << 20
 	counts, gate := make(chan any, 4), newSignal()
 	g := over.rig(t, Config{WorkerThreads: 1, MaxWSMessageSize: 100_000, WebSocket: deflating}, func(s *Server) {
 		s.WebSocket("/ws", func(c *WebSocket) {

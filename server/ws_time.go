@@ -75,7 +75,7 @@ func (c *wsConn) OnDeadline(*reactor.Conn) {
 // client itself.
 func (c *wsConn) excused() bool {
 	takes := c.takes()
-	if c.call == nil {
+	if c.call == nil || c.reads() {
 		return takes && c.t.Congested()
 	}
 	return takes || !c.awaitsClient()

@@ -191,7 +191,8 @@ func testMessageWriterAndOthers(t *testing.T, over version, deflates bool) {
 func TestMessageWriterSlowClient(t *testing.T) { overAll(t, testMessageWriterSlowClient) }
 
 func testMessageWriterSlowClient(t *testing.T, over version, deflates bool) {
-	const total, parts = 32 << 20, 64
+	const total, parts = 16 << 20, 32
+	piece := noise(total / parts)
 	conns, wrote := make(chan *WebSocket, 1), make(chan error, 1)
 	g := over.rig(t, Config{WorkerThreads: 1, BodyBuffer: 64 << 10, WebSocket: deflating}, func(s *Server) {
 		s.WebSocket("/ws", func(c *WebSocket) {
@@ -199,7 +200,7 @@ func testMessageWriterSlowClient(t *testing.T, over version, deflates bool) {
 				conns <- c
 				w := c.NewWriter(OpBinary)
 				for range parts {
-					if err := write(w, noise(total/parts), total); err != nil {
+					if err := write(w, piece, total); err != nil {
 						t.Error(err)
 					}
 				}
@@ -229,7 +230,7 @@ func testMessageWriterSlowClient(t *testing.T, over version, deflates bool) {
 	c.inParts(deflates)
 	got, want := sha256.New(), sha256.New()
 	for range parts {
-		io.WriteString(want, noise(total/parts))
+		io.WriteString(want, piece)
 	}
 	for last := false; !last; {
 		ev, m, err := c.next()
@@ -561,7 +562,8 @@ func testMessageWriterStress(t *testing.T, over version, deflates bool) {
 func TestStreamEcho(t *testing.T) { overAll(t, testStreamEcho) }
 
 func testStreamEcho(t *testing.T, over version, deflates bool) {
-	const parts, size = 100, 100_000
+	const parts, size = 50, 100_000
+	payload := noise(size + parts)
 	var buffers reactortest.Buffers
 	g := over.rig(t, Config{WebSocket: deflating, WorkerThreads: 1, Buffers: func(int) Buffers { return &buffers }}, func(s *Server) {
 		s.WebSocketWith("/ws", SocketSettings{MaxMessageBytes: Off}, func(c *WebSocket) {
@@ -584,13 +586,13 @@ func testStreamEcho(t *testing.T, over version, deflates bool) {
 	go func() {
 		op := OpBinary
 		for i := range parts {
-			c.Write(sends.AppendFragment(nil, op, i == parts-1, []byte(noise(size + i)[i:])))
+			c.Write(sends.AppendFragment(nil, op, i == parts-1, []byte(payload[i:size+i])))
 			op = websocket.OpContinuation
 		}
 	}()
 	got, want := sha256.New(), sha256.New()
 	for i := range parts {
-		io.WriteString(want, noise(size + i)[i:])
+		io.WriteString(want, payload[i:size+i])
 	}
 	for last := false; !last; {
 		ev, m, err := c.next()
@@ -644,7 +646,7 @@ func testMessageWriterHearsTheClient(t *testing.T, over version, deflates bool) 
 	}
 	until(websocket.EventPart)
 	for i := range 5 {
-		c.send(string(c.conn.AppendPing(nil, []byte(fmt.Sprint(i)))))
+		c.send(string(c.conn.AppendPing(nil, fmt.Append(nil, i))))
 		if m := until(websocket.EventPong); string(m.Data) != fmt.Sprint(i) {
 			t.Errorf("pong %q, want %d", m.Data, i)
 		}
