@@ -93,7 +93,7 @@ type Config struct {
 	// BodyBuffer bounds what is held of a larger body that no handler has
 	// read yet, and of a streamed response that has not been passed on yet,
 	// in bytes; a client that does not keep up with a response gets a quarter
-	// of it. Zero means 256 KiB.
+	// of it. It bounds streamed WebSocket messages likewise. Zero means 256 KiB.
 	BodyBuffer int
 	// OutputHighWater is the pending output, in bytes, above which nothing
 	// more is read from a connection until it has fallen to a quarter. Zero

@@ -47,8 +47,8 @@ const maxHeard = 16
 // OnError tells, too. What was received before comes first. Text is valid as far
 // as it was read, but for a last character that may be cut in two.
 //
-// Of a message that is not read as fast as it comes Config.BodyBuffer bytes are
-// held, and then the client has to wait. SocketSettings.MaxMessageBytes holds
+// Of a message that is not read as fast as it comes about Config.BodyBuffer bytes
+// are held, and then the client has to wait. SocketSettings.MaxMessageBytes holds
 // for these messages, too: a route that streams will mostly want a larger one,
 // or Off. Pings are answered meanwhile; OnPing and OnPong follow when the
 // callback has returned.
