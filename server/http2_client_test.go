@@ -124,6 +124,7 @@ func (c *twoConn) read() {
 		c.wake.Broadcast()
 		c.mu.Unlock()
 		if err != nil {
+			c.nc.Close() // or the server would wait for that
 			return
 		}
 	}
