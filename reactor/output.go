@@ -51,7 +51,7 @@ type fileSpan struct {
 // that goes back to the loop with it.
 const (
 	outputBuffer    = 16 << 10
-	maxOutputBuffer = 64 << 10
+	maxOutputBuffer = 128 << 10 // more than the default HighWater and a frame
 	keptOutputs     = 16
 	maxVec          = 64
 	// maxFlush bounds what one flush sends, so that a fast reader of a

@@ -51,11 +51,17 @@ const (
 	tlsSpoke                          // the client has said something
 	tlsLeaves                         // told that the server shuts down
 	tlsHurried                        // the deadline is for the first octet
+	tlsLarge                          // the protocol wrote much the last time
 )
 
 // sealFrom is from how much output on there is nothing to gain by waiting for
 // more: a record holds no more.
 const sealFrom = 16 << 10
+
+// largeOut is room for what a protocol writes at most before it is sealed: as
+// much as the default high water mark, and a frame. Who has written much gets it
+// at once the next time: growing to it bit by bit costs several times as much.
+const largeOut = 128 << 10
 
 // newTLSConn makes the handler of a connection that begins with a handshake.
 func newTLSConn(sh *shard, c *reactor.Conn, d *door, counted bool) *tlsConn {

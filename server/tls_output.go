@@ -9,7 +9,11 @@ func (t *tlsConn) Buffer() []byte {
 		if t.Closed() {
 			return nil
 		}
-		t.out = t.shard.loop.Buffers().Get(smallBlock)[:0]
+		size := smallBlock
+		if t.flags&tlsLarge != 0 {
+			size = largeOut
+		}
+		t.out = t.shard.loop.Buffers().Get(size)[:0]
 	}
 	return t.out
 }
@@ -18,6 +22,10 @@ func (t *tlsConn) Buffer() []byte {
 func (t *tlsConn) SetBuffer(b []byte) {
 	if t.out == nil {
 		return
+	}
+	t.flags &^= tlsLarge
+	if len(b) > 2*sealFrom {
+		t.flags |= tlsLarge
 	}
 	if t.out = rehomed(b, t.out, t.shard.loop.Buffers()); len(b) >= sealFrom {
 		if t.queue == nil {
