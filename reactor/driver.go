@@ -69,6 +69,9 @@ func (d *driver) resume(how move) bool {
 		if how != unwinding {
 			l.stats.moves++
 		}
+		if how == watched || how == released {
+			l.group.supply.need()
+		}
 		if l.current != nil {
 			l.keepInput(l.current)
 		}

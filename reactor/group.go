@@ -2,7 +2,6 @@ package reactor
 
 import (
 	"context"
-	"runtime"
 	"runtime/pprof"
 	"sync"
 	"sync/atomic"
@@ -24,7 +23,7 @@ type Group struct {
 	once    sync.Once     // closes over
 
 	idleCount atomic.Int64
-	crowded   atomic.Bool // the loops and the watcher leave no P for others
+	supply    supply
 
 	mu        sync.Mutex
 	listeners []*Listener
@@ -47,12 +46,7 @@ func New(cfg Config) (*Group, error) {
 		}
 		g.loops = append(g.loops, newLoop(g, i, k))
 	}
-	w, err := newWatcher(g)
-	if err != nil {
-		g.destroy()
-		return nil, err
-	}
-	g.watcher = w
+	g.watcher = newWatcher(g)
 	return g, nil
 }
 
@@ -84,14 +78,15 @@ func (g *Group) Start() error {
 	for _, l := range g.loops {
 		g.start(job{loop: l, how: stayed})
 	}
-	g.countPs()
+	g.countPs(0)
 	go g.watcher.watch()
 	return nil
 }
 
-// countPs looks at GOMAXPROCS, which the program may change at any time.
-func (g *Group) countPs() {
-	g.crowded.Store(runtime.GOMAXPROCS(0) <= len(g.loops)+1)
+// countPs looks at who needs a P; away is how many tasks are.
+func (g *Group) countPs(away int) {
+	ours := len(g.loops) + 1 + int(g.idleCount.Load())
+	g.supply.count(len(g.loops), away, ours)
 }
 
 // Close ends everything without waiting for anybody: a Shutdown whose time

@@ -50,6 +50,7 @@ type Loop struct {
 	// again.
 	roused    bool
 	keepUntil time.Duration
+	shareAt   time.Duration // when to let others run, if Ps are few
 
 	conns connTable
 	wheel timerWheel
@@ -79,6 +80,8 @@ const (
 	wayTooLong     = 5 * time.Millisecond
 	wayAgain       = time.Second
 	readBufferSize = 64 << 10
+	// shareEvery is how often a loop whose P may be needed shares it.
+	shareEvery = time.Millisecond
 )
 
 func newLoop(g *Group, index int, k Kernel) *Loop {
@@ -329,18 +332,23 @@ func (l *Loop) wait() {
 	now := l.kernel.Now()
 	l.noteLag(now - l.now)
 	n, errno := 0, Errno(0)
-	crowded := l.group.crowded.Load()
-	if crowded {
-		// No P to spare for tasks that are away: they run now. With Ps to
-		// spare that would only wake threads for nothing.
+	keeps := true // the P, for the beginning of the wait
+	switch supply := l.group.supply.load(); {
+	case supply == psScarce:
+		// Those that are away run now. With Ps to spare that would only wake
+		// threads for nothing.
 		if n, errno = l.kernel.Wait(l.events, 0); n == 0 {
 			runtime.Gosched()
 		}
-	} else if l.roused {
+		keeps = false
+	case supply == psEnough && now >= l.shareAt:
+		now = l.share()
+		keeps = false
+	case l.roused:
 		now = l.giveWay(now)
 	}
 	if n == 0 && errno == 0 {
-		n, errno = l.kernel.Wait(l.events, l.patience(now, crowded))
+		n, errno = l.kernel.Wait(l.events, l.patience(now, keeps))
 		l.inbox.awake()
 	}
 	if errno != 0 {
@@ -355,6 +363,16 @@ func (l *Loop) wait() {
 	l.slice = sliceClock{}
 	l.stats.iterations++
 	l.stats.events += uint64(n)
+}
+
+// share lets whoever can run do so on the loop's P, now and then, because there
+// is no other for them. It returns the time afterwards.
+func (l *Loop) share() time.Duration {
+	l.roused = false
+	runtime.Gosched()
+	now := l.kernel.Now()
+	l.shareAt = now + shareEvery
+	return now
 }
 
 // giveWay lets those run whom this iteration has started or woken: here and now,
@@ -378,12 +396,12 @@ func (l *Loop) giveWay(now time.Duration) time.Duration {
 // is any time at all. A loop that something came to just now expects more and
 // waits briefly at first, in the cheap way that keeps its P: see
 // [Kernel.Wait]. It does not if others may need the P. Hot path.
-func (l *Loop) patience(now time.Duration, crowded bool) time.Duration {
+func (l *Loop) patience(now time.Duration, keeps bool) time.Duration {
 	if len(l.ready) > 0 || l.nextPost < len(l.posts) || !l.inbox.maySleep() {
 		return 0
 	}
 	next := l.wheel.next(now)
-	if l.expecting && !crowded && (next < 0 || next > briefWait) {
+	if l.expecting && keeps && (next < 0 || next > briefWait) {
 		return briefWait
 	}
 	return next

@@ -14,11 +14,8 @@ import (
 // These systems want their system calls made through the C library, so all of
 // them go through package unix, and the Go scheduler knows about each.
 
-// rawPoll is poll with a timeout of d, rounded to milliseconds.
-func rawPoll(fds []unix.PollFd, d time.Duration) (int, Errno) {
-	n, err := unix.Poll(fds, int(d/time.Millisecond))
-	return max(n, 0), errnoOf(err)
-}
+// rawSleep is sysSleep.
+func rawSleep(d time.Duration) { sysSleep(d) }
 
 // maxGather is how much of several buffers one write takes together.
 const maxGather = 64 << 10

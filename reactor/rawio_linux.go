@@ -31,15 +31,11 @@ func rawEpollWait(epfd int, raw []unix.EpollEvent, ms int) (int, Errno) {
 	return int(n), 0
 }
 
-// rawPoll is poll with a timeout of d.
-func rawPoll(fds []unix.PollFd, d time.Duration) (int, Errno) {
+// rawSleep sleeps for d, or until there is a signal, and does not tell the
+// scheduler.
+func rawSleep(d time.Duration) {
 	ts := unix.NsecToTimespec(int64(d))
-	n, _, errno := unix.RawSyscall6(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&fds[0])),
-		uintptr(len(fds)), uintptr(unsafe.Pointer(&ts)), 0, 0, 0)
-	if errno != 0 {
-		return 0, errno
-	}
-	return int(n), 0
+	unix.RawSyscall(unix.SYS_NANOSLEEP, uintptr(unsafe.Pointer(&ts)), 0, 0)
 }
 
 func rawRead(fd int, b []byte) (int, Errno) {

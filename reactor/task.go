@@ -61,6 +61,7 @@ func (l *Loop) Schedule(t Task) {
 
 // ScheduleAway runs t on a reused goroutine at once. Loop only.
 func (l *Loop) ScheduleAway(t Task) {
+	l.group.supply.need()
 	l.sendAway(l.newWork(t))
 }
 

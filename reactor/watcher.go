@@ -1,7 +1,6 @@
 package reactor
 
 import (
-	"runtime"
 	"sync/atomic"
 	"time"
 )
@@ -15,11 +14,11 @@ import (
 // post do not disturb it.
 type watcher struct {
 	loops []*Loop
+	group *Group
 	pacer Pacer
 	// Watcher goroutine only.
 	seen []uint64 // the ticket at the last look
 	idle int      // looks in a row that found every loop waiting
-	n    int      // looks in all
 	// Any goroutine.
 	parked  atomic.Bool
 	stopped atomic.Bool
@@ -33,8 +32,6 @@ const (
 	lateAfter = 5 * lookEvery / 2
 	// parkAfter is the number of idle looks before the watcher parks.
 	parkAfter = 32
-	// countPsEvery is after how many looks the watcher looks at GOMAXPROCS.
-	countPsEvery = 1024
 )
 
 // A Pacer times the looks of a watcher. Pause returns when it is time for
@@ -50,23 +47,17 @@ type Pacer interface {
 	Close()
 }
 
-func newWatcher(g *Group) (*watcher, error) {
+func newWatcher(g *Group) *watcher {
 	p := g.cfg.Pacer
 	if p == nil {
-		var err error
-		if p, err = newThreadPacer(&g.crowded); err != nil {
-			return nil, err
-		}
+		p = newThreadPacer(&g.supply)
 	}
-	return &watcher{loops: g.loops, pacer: p, seen: make([]uint64, len(g.loops)), ended: make(chan struct{})}, nil
+	return &watcher{loops: g.loops, group: g, pacer: p, seen: make([]uint64, len(g.loops)), ended: make(chan struct{})}
 }
 
-// watch looks until stop. It stays on a thread of its own and sleeps there
-// in a system call: a Go timer fires late when every P computes, which is
-// when the watcher is needed.
+// watch looks until stop.
 func (w *watcher) watch() {
 	defer close(w.ended)
-	runtime.LockOSThread()
 	for !w.stopped.Load() {
 		if w.idle >= parkAfter {
 			w.park()
@@ -82,10 +73,7 @@ func (w *watcher) look(elapsed time.Duration) {
 	if elapsed > lateAfter {
 		how = lateLook
 	}
-	if w.n++; w.n%countPsEvery == 0 {
-		w.loops[0].group.countPs()
-	}
-	idle := true
+	idle, away := true, int64(0)
 	for i, l := range w.loops {
 		t := l.handoff.holder()
 		if t != 0 && t == w.seen[i] && l.handoff.take(t) {
@@ -93,8 +81,10 @@ func (w *watcher) look(elapsed time.Duration) {
 			t = 0
 		}
 		w.seen[i] = t
+		away += l.stats.away.Load()
 		idle = idle && l.inbox.asleep.Load()
 	}
+	w.group.countPs(int(away))
 	if idle {
 		w.idle++
 	} else {
@@ -128,8 +118,7 @@ func (w *watcher) rouse() {
 	}
 }
 
-// stop ends the watcher. No loop may be left that could rouse it: the pacer's
-// descriptors are gone afterwards.
+// stop ends the watcher. No loop may be left that could rouse it.
 func (w *watcher) stop() {
 	w.stopped.Store(true)
 	w.pacer.Rouse()
