@@ -110,7 +110,7 @@ func TestScenariosAreChosenByNameAndPattern(t *testing.T) {
 		want string
 	}{
 		{nil, "keepalive-64 pipeline-16 newconn blocking-1pct open-40k idle-http1"},
-		{[]string{"-only", "idle-*"}, "idle-http1 idle-tls idle-tls-h2 idle-ws idle-wss"},
+		{[]string{"-only", "idle-*"}, "idle-http1 idle-tls idle-tls-h2 idle-ws idle-wss idle-ws-pinged"},
 		{[]string{"-only", "ws-16-*,h2c-1x100"}, "ws-16-64 ws-16-1000 h2c-1x100"},
 		{[]string{"-scenario", "startup,newconn"}, "startup newconn"},
 		{[]string{"-scenario", "readme", "-only", "*-1*,newconn"}, "pipeline-16 newconn blocking-1pct"},
