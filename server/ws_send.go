@@ -167,12 +167,8 @@ func (c *WebSocket) overflow() error {
 	case "drop":
 		return nil
 	case "close":
-		c.sending = sendsClose
-		box := c.outbox()
-		box.clear()
-		box.last = &goodbye{websocket.ClosePolicyViolation, "client reads too slowly"}
-		c.rouse()
-		c.poke()
+		// Behind what waits: the client may have a frame of it in part.
+		c.goodbye(websocket.ClosePolicyViolation, "client reads too slowly", true)
 	}
 	return ErrBacklog
 }

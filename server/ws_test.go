@@ -528,6 +528,33 @@ func testWebSocketSlowReader(t *testing.T, over version) {
 	}
 }
 
+// The Close of a client that read too slowly does not come within a frame.
+func TestWebSocketSlowReaderClosed(t *testing.T) { overBoth(t, testWebSocketSlowReaderClosed) }
+
+func testWebSocketSlowReaderClosed(t *testing.T, over version) {
+	conns := make(chan *WebSocket, 1)
+	g := over.rig(t, Config{WebSocket: WebSocketConfig{MaxBacklog: 100 << 10, SlowReader: "close"}}, func(s *Server) {
+		s.WebSocket("/ws", func(c *WebSocket) { c.OnOpen(func() { conns <- c }) })
+	})
+	c := g.ws("/ws")
+	s := receive(t, conns, "open")
+	payload := make([]byte, 90<<10) // in several blocks
+	sent := 0
+	var err error
+	for end := time.Now().Add(patience); err == nil && time.Now().Before(end); sent++ {
+		err = s.SendBinary(payload)
+	}
+	if err != ErrBacklog {
+		t.Fatalf("after %d: %v", sent, err)
+	}
+	for range sent - 1 {
+		if ev, m, err := c.next(); ev != websocket.EventMessage || len(m.Data) != len(payload) {
+			t.Fatal(ev, err)
+		}
+	}
+	c.want(`close 1008 "client reads too slowly"`)
+}
+
 // A Close that a client does not take, because it does not read at all, does
 // not wait for ever.
 func TestWebSocketCloseNotTaken(t *testing.T) { overBoth(t, testWebSocketCloseNotTaken) }
