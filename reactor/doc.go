@@ -66,7 +66,7 @@
 // driver, a new driver is started, and the old one touches nothing of the loop
 // any more. There are two who try:
 //
-//   - the watcher, a thread that looks at all loops about once a millisecond and
+//   - the watcher, which looks at all loops about once a millisecond and
 //     moves those on that are in the same task at two looks (when all loops wait
 //     it parks, until one of them runs a task);
 //   - the task itself, or anybody to whom it has given its [Hold], by
