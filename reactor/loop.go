@@ -77,9 +77,11 @@ const (
 	postsPerTurn  = 256
 	// wayTooLong is what giving way may cost, and wayAgain how long it is not done
 	// after it has cost more. A goroutine that computes gets 10 ms from Go.
-	wayTooLong     = 5 * time.Millisecond
-	wayAgain       = time.Second
-	readBufferSize = 64 << 10
+	wayTooLong = 5 * time.Millisecond
+	wayAgain   = time.Second
+	// readBufferSize is more than 64 KiB, so that a message of that size comes whole
+	// with its frame header.
+	readBufferSize = 80 << 10
 	// shareEvery is how often a loop whose P may be needed shares it.
 	shareEvery = time.Millisecond
 )
