@@ -70,7 +70,7 @@ func TestFairnessOfReadingIsOneBufferATurn(t *testing.T) {
 	lab.Step()
 	q.Send("y")
 	lab.Run()
-	if len(order) < 16 || order[0] != "hose" || order[1] != "drop" && order[2] != "drop" {
+	if len(order) < 14 || order[0] != "hose" || order[1] != "drop" && order[2] != "drop" {
 		t.Errorf("order of callbacks = %v, want the small one right behind the first turn", order)
 	}
 }
