@@ -60,7 +60,11 @@ func (h *http1) answerFault(fault *httpone.ProtocolError) {
 			fn(RequestEnd{RequestInfo: RequestInfo{Conn: h.connInfo()}, Status: fault.Status, Err: fault})
 		}
 	}
-	b, _ := h.parser.AppendReply(h.t.Buffer(), &h.req.Request, &httpone.ReplyHead{
+	var r *httpone.Request // none was parsed if it began as the preface of HTTP/2 does
+	if h.req != nil {
+		r = &h.req.Request
+	}
+	b, _ := h.parser.AppendReply(h.t.Buffer(), r, &httpone.ReplyHead{
 		Status: fault.Status,
 		Date:   h.shard.now(),
 		Fields: []Field{{Name: "content-type", Value: "text/plain; charset=utf-8"}},

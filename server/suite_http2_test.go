@@ -92,6 +92,22 @@ func TestPrefaceDecidesTheProtocol(t *testing.T) {
 	})
 }
 
+// Nothing of a request has been parsed then.
+func TestPrefaceThatStopsIsLate(t *testing.T) {
+	t.Parallel()
+	g := newRig(t, Config{RequestTimeout: 50 * time.Millisecond}, func(s *Server) { s.Get("/", hello) })
+	for _, n := range []int{1, 10, len(http2Preface) - 1} {
+		g.ask(http2Preface[:n]).want(t, 408, "408 Request Timeout\n")
+		c := g.dial()
+		c.send(http2Preface[:n])
+		c.closeWrite()
+		if b, err := io.ReadAll(c); len(b) != 0 || err != nil {
+			t.Errorf("%d octets and the end: %q, %v", n, b, err)
+		}
+	}
+	g.get("/").want(t, 200, "hello")
+}
+
 func TestHTTP2CanBeSwitchedOff(t *testing.T) {
 	t.Parallel()
 	off := HTTP2Config{Disabled: true}
