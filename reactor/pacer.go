@@ -9,6 +9,7 @@ import (
 
 // A threadPacer sleeps between looks in a system call, on a thread of its own: a
 // Go timer fires late when every P computes, which is when the watcher is needed.
+// Only where nobody but the loops needs a P it uses a timer.
 type threadPacer struct {
 	roused chan struct{}
 	supply *supply
@@ -23,7 +24,7 @@ func newThreadPacer(s *supply) *threadPacer {
 // Pause sleeps without telling the Go scheduler if there is a P to spare: the
 // thread keeps it then, and has it when handlers have taken all others. And the
 // scheduler's own thread has no system call to look after, see Kernel.Wait. If
-// there is none to spare, but none computes, a timer costs the least.
+// there is none to spare, but nobody else needs one, a timer costs the least.
 func (p *threadPacer) Pause() time.Duration {
 	if p.last.IsZero() {
 		p.last = time.Now()

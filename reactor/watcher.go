@@ -13,7 +13,6 @@ import (
 // roused by the first one to run a task: loops that wake up for a deadline or a
 // post do not disturb it.
 type watcher struct {
-	loops []*Loop
 	group *Group
 	pacer Pacer
 	// Watcher goroutine only.
@@ -37,7 +36,7 @@ const (
 // A Pacer times the looks of a watcher. Pause returns when it is time for
 // the next look, with the time since the last one. Park returns after a
 // Rouse, which may have come before it. A Rouse during Pause comes only when
-// the watcher shall end, and ends the Pause too. Rouse is called from any
+// the watcher shall end, and may end the Pause early. Rouse is called from any
 // goroutine, Pause and Park by the watcher alone, and Close when the watcher
 // has ended or never began; no call follows it.
 type Pacer interface {
@@ -52,7 +51,7 @@ func newWatcher(g *Group) *watcher {
 	if p == nil {
 		p = newThreadPacer(&g.supply)
 	}
-	return &watcher{loops: g.loops, group: g, pacer: p, seen: make([]uint64, len(g.loops)), ended: make(chan struct{})}
+	return &watcher{group: g, pacer: p, seen: make([]uint64, len(g.loops)), ended: make(chan struct{})}
 }
 
 // watch looks until stop.
@@ -74,7 +73,7 @@ func (w *watcher) look(elapsed time.Duration) {
 		how = lateLook
 	}
 	idle, away := true, int64(0)
-	for i, l := range w.loops {
+	for i, l := range w.group.loops {
 		t := l.handoff.holder()
 		if t != 0 && t == w.seen[i] && l.handoff.take(t) {
 			l.group.start(job{loop: l, how: how})
@@ -98,7 +97,7 @@ func (w *watcher) look(elapsed time.Duration) {
 func (w *watcher) park() {
 	w.idle = 0
 	w.parked.Store(true)
-	for _, l := range w.loops {
+	for _, l := range w.group.loops {
 		if l.handoff.holder() != 0 {
 			if w.parked.CompareAndSwap(true, false) {
 				return

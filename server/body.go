@@ -107,18 +107,13 @@ func (b *body) Read(p []byte) (int, error) {
 	in := &ex.body
 	in.read = true
 	for {
-		switch {
-		case len(p) == 0:
-			return 0, nil
-		case in.discarded:
-			return 0, ErrFinished
-		case in.buffered() > 0:
-			return ex.takeBody(p), nil
-		case in.err != nil:
-			return 0, in.err
-		case in.end:
-			return 0, io.EOF
-		case ex.gone != nil:
+		if n, ok, err := in.next(p); ok {
+			if n > 0 {
+				ex.askForMore()
+			}
+			return n, err
+		}
+		if ex.gone != nil {
 			return 0, ex.gone
 		}
 		if in.wants100 {
@@ -133,17 +128,32 @@ func (b *body) Read(p []byte) (int, error) {
 	}
 }
 
-// takeBody copies what is there and asks the loop for more when there is
-// room again.
-func (ex *exchange) takeBody(p []byte) int {
+// next is what Read returns now; ok is false if there is nothing yet.
+func (in *requestBody) next(p []byte) (n int, ok bool, err error) {
+	switch {
+	case len(p) == 0:
+	case in.discarded:
+		err = ErrFinished
+	case in.buffered() > 0:
+		n = copy(p, in.buf[in.off:])
+		in.off += n
+	case in.err != nil:
+		err = in.err
+	case in.end:
+		err = io.EOF
+	default:
+		return 0, false, nil
+	}
+	return n, true, err
+}
+
+// askForMore asks the loop for more when there is room again.
+func (ex *exchange) askForMore() {
 	in := &ex.body
-	n := copy(p, in.buf[in.off:])
-	in.off += n
 	if in.starved && (in.buffered() == 0 || !in.end && in.buffered() <= ex.snap.cfg.BodyBuffer/2) {
 		in.starved = false
 		ex.poke()
 	}
-	return n
 }
 
 // Close implements io.Closer: what is left of the body is not read.

@@ -59,33 +59,24 @@ func (r *messageReader) Read(p []byte) (int, error) {
 	defer c.mu.Unlock()
 	in := &r.body
 	for {
-		switch {
-		case len(p) == 0:
-			return 0, nil
-		case in.discarded:
-			return 0, ErrFinished
-		case in.buffered() > 0:
-			return r.take(p), nil
-		case in.err != nil:
-			return 0, in.err
-		case in.end:
-			return 0, io.EOF
+		if n, ok, err := in.next(p); ok {
+			if n > 0 {
+				r.askForMore()
+			}
+			return n, err
 		}
 		in.waiting = true
 		c.knownStreams().await(true)
 	}
 }
 
-// take copies what is there and asks the loop for more when there is room again.
-func (r *messageReader) take(p []byte) int {
+// askForMore asks the loop for more when there is room again.
+func (r *messageReader) askForMore() {
 	in := &r.body
-	n := copy(p, in.buf[in.off:])
-	in.off += n
 	if in.starved && in.buffered() <= r.c.shard.srv.snap.Load().cfg.BodyBuffer/2 {
 		in.starved = false
 		r.c.poke()
 	}
-	return n
 }
 
 // WriteTo implements io.WriterTo, which io.Copy uses.

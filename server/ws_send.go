@@ -29,13 +29,6 @@ type outbox struct {
 	behind pipe
 }
 
-// clear drops everything.
-func (b *outbox) clear() {
-	b.reset()
-	b.behind.reset()
-	b.last, b.writer = nil, nil
-}
-
 var outboxes = sync.Pool{New: func() any { return new(outbox) }}
 
 // outbox returns the outbox, to put something in. Hot path.
@@ -68,7 +61,9 @@ func (s *socketSends) waiting() int {
 func (s *socketSends) putBack() {
 	if box := s.box; box != nil {
 		s.box = nil
-		box.clear()
+		box.reset()
+		box.behind.reset()
+		box.last, box.writer = nil, nil
 		outboxes.Put(box)
 	}
 }

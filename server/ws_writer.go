@@ -178,14 +178,19 @@ func (w *MessageWriter) endTurn() {
 	w.c.poke()
 }
 
-// drop gives the buffer up. w.mu is held.
+// drop gives up what an unfinished message needs. w.mu is held.
 func (w *MessageWriter) drop() {
+	w.dropBuffer()
+	w.conn = nil
+}
+
+// dropBuffer gives the buffer up. w.mu is held.
+func (w *MessageWriter) dropBuffer() {
 	if w.buf != nil {
 		*w.buf = (*w.buf)[:0]
 		fragmentBuffers.Put(w.buf)
 		w.buf = nil
 	}
-	w.conn = nil
 }
 
 // emit sends what was gathered, as a fragment or with fin as the last one. w.mu
@@ -212,12 +217,10 @@ func (w *MessageWriter) emit(fin bool) error {
 	}
 	err := w.put(fin, all[:n])
 	switch {
-	case err != nil || fin || n == len(all):
-		conn := w.conn
+	case err != nil || fin:
 		w.drop()
-		if err == nil && !fin {
-			w.conn = conn
-		}
+	case n == len(all):
+		w.dropBuffer()
 	default:
 		*w.buf = all[:copy(all, all[n:])]
 	}
