@@ -38,7 +38,7 @@ func Example() {
 		default:
 		}
 	})
-	received := make(chan []byte)
+	received := make(chan []byte, 16) // a pipe holds nothing, a network does
 	go func() {
 		defer close(received)
 		for {
@@ -65,7 +65,9 @@ func Example() {
 		} else if request, err = session.Open(request, in); err != nil {
 			log.Fatal(err)
 		}
-		ours.Write(session.AppendOutput(nil))
+		if out := session.AppendOutput(nil); len(out) > 0 {
+			ours.Write(out)
+		}
 	}
 	fmt.Printf("server: %q by %s\n", request, session.Protocol())
 
