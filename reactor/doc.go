@@ -57,6 +57,9 @@
 // is busy. The connection may even be closed by then; Done asks Conn.Closed.
 //
 // [Loop.ScheduleAway] is for work that is known to block: it never holds the loop.
+// Goroutines take such tasks from a queue of the loop, each as many as it finds,
+// and while there is one in the queue another goroutine is on its way to it. So
+// tasks that block after all wait for nobody, and the others share a goroutine.
 //
 // # The hand-off
 //
@@ -78,8 +81,9 @@
 //
 // A task that panics or calls runtime.Goexit ends alone: Done gets the error.
 // Goroutine labels are taken off after each task. A goroutine that a task has
-// left locked to its thread is not used for other work; on the loop this is
-// looked at every 64 tasks, since to look costs as much as a small task does.
+// left locked to its thread is not used for other work, if the task was moved or
+// took long; else this is looked at every 64 tasks, since to look costs as much as
+// a small task does.
 //
 // # Backpressure and bounds
 //

@@ -50,7 +50,7 @@ func (l *Loop) drive(how move) {
 			return
 		}
 		if d.spent() {
-			go l.group.work(job{loop: l, how: replaced})
+			go l.group.crew.work(job{l, replaced})
 			runtime.Goexit()
 		}
 		l.wait()
@@ -161,7 +161,7 @@ func (d *driver) leave() {
 	w, l := d.work, d.loop
 	w.err = unwound(recover())
 	if l.handoff.take(d.ticket) {
-		l.group.start(job{loop: l, how: unwinding})
+		l.group.crew.start(job{l, unwinding})
 	}
 	l.finish(w)
 }

@@ -2,9 +2,7 @@ package reactor
 
 import (
 	"context"
-	"runtime/pprof"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -18,12 +16,10 @@ type Group struct {
 	cfg     Config
 	loops   []*Loop
 	watcher *watcher
-	idle    chan job      // to goroutines that wait for work; unbuffered
-	over    chan struct{} // closed when no loop is left
-	once    sync.Once     // closes over
 
-	idleCount atomic.Int64
-	supply    supply
+	crew   crew
+	supply supply
+	once   sync.Once // the end of watcher and crew
 
 	mu        sync.Mutex
 	listeners []*Listener
@@ -37,7 +33,8 @@ func New(cfg Config) (*Group, error) {
 		return nil, err
 	}
 	wakeRuntimePoller()
-	g := &Group{cfg: cfg.withDefaults(), idle: make(chan job), over: make(chan struct{})}
+	g := &Group{cfg: cfg.withDefaults()}
+	g.crew.most = g.cfg.MaxAwayIdle
 	for i := range g.cfg.Loops {
 		k, err := g.cfg.Kernel(i)
 		if err != nil {
@@ -76,7 +73,7 @@ func (g *Group) Start() error {
 	}
 	g.started = true
 	for _, l := range g.loops {
-		g.start(job{loop: l, how: stayed})
+		g.crew.start(job{l, stayed})
 	}
 	g.countPs(0)
 	go g.watcher.watch()
@@ -85,7 +82,7 @@ func (g *Group) Start() error {
 
 // countPs looks at who needs a P; away is how many tasks are.
 func (g *Group) countPs(away int) {
-	ours := len(g.loops) + 1 + int(g.idleCount.Load())
+	ours := len(g.loops) + 1 + g.crew.waiting()
 	g.supply.count(len(g.loops), away, ours)
 }
 
@@ -127,7 +124,7 @@ func (g *Group) Shutdown(ctx context.Context) error {
 	}
 	g.once.Do(func() {
 		g.watcher.stop()
-		close(g.over)
+		g.crew.dismiss()
 	})
 	return err
 }
@@ -211,78 +208,4 @@ func (l *Loop) closeAll() {
 func (l *Loop) drop(w *work) {
 	l.stats.away.Add(-1)
 	w.task.Drop()
-}
-
-// A job is what a goroutine of the group is for: to drive a loop, or to run
-// work of it away from it.
-type job struct {
-	loop *Loop
-	work *work // nil: drive the loop
-	how  move  // why its last driver stopped
-}
-
-// start does j on a goroutine that waits for work, or on a new one.
-func (g *Group) start(j job) {
-	select {
-	case g.idle <- j:
-	default:
-		go g.work(j)
-	}
-}
-
-// work is the life of such a goroutine. One that a task has left locked to its
-// thread ends, and takes the thread with it.
-func (g *Group) work(j job) {
-	var retire *time.Timer
-	for {
-		pprof.SetGoroutineLabels(background)
-		if j.work == nil {
-			j.loop.drive(j.how)
-		} else {
-			j.work.runAway(j.loop)
-		}
-		if retire == nil {
-			retire = time.NewTimer(idleRetire)
-			defer retire.Stop()
-		} else {
-			retire.Reset(idleRetire)
-		}
-		if threadLocked() || !g.await(&j, retire.C) {
-			return
-		}
-	}
-}
-
-// await waits for the next job, unless enough others do.
-func (g *Group) await(j *job, retire <-chan time.Time) bool {
-	defer g.idleCount.Add(-1)
-	if g.idleCount.Add(1) > int64(g.cfg.MaxAwayIdle) {
-		return false
-	}
-	select {
-	case *j = <-g.idle:
-		return true
-	case <-retire:
-		return false
-	case <-g.over:
-		return false
-	}
-}
-
-// idleRetire is how long a goroutine waits for its next job.
-const idleRetire = 10 * time.Second
-
-// runAway runs w away from l and sends it home.
-func (w *work) runAway(l *Loop) {
-	begun := time.Now()
-	returned := false
-	defer func() {
-		if !returned {
-			w.err = unwound(recover())
-		}
-		w.took = time.Since(begun)
-		l.finish(w)
-	}()
-	w.task.Run(Hold{})
-	returned = true
 }

@@ -9,21 +9,21 @@ import (
 	"reactor.example/reactor"
 )
 
-// perCheck is more than the number of tasks after which a driver looks whether
-// its goroutine is locked to a thread.
-const perCheck = 100
+// perCheck is after how many tasks a goroutine that runs them is looked at: whether
+// one has left it locked to its thread. One that was moved is looked at at once.
+const perCheck = 64
 
 func TestThreadThatATaskHasLockedIsNotUsedForOthers(t *testing.T) {
 	for _, how := range []string{"away", "released", "on the loop"} {
 		t.Run(how, func(t *testing.T) {
 			lab := newLab(t, &handler{})
-			locked := make(map[int]bool)
+			used := make(map[int]int) // by thread, since it was locked
 			lock := &task{run: func(h reactor.Hold) {
 				runtime.LockOSThread()
 				if how == "released" {
 					h.Release()
 				}
-				locked[unix.Gettid()] = true
+				used[unix.Gettid()] = 0
 			}}
 			run := func(tk *task) {
 				lab.Do(func() {
@@ -37,11 +37,15 @@ func TestThreadThatATaskHasLockedIsNotUsedForOthers(t *testing.T) {
 			}
 			for range 3 {
 				run(lock)
-				for i := range perCheck {
+				for range 2 * perCheck {
 					tid := 0
 					run(&task{run: func(reactor.Hold) { tid = unix.Gettid() }})
-					if locked[tid] && (how != "on the loop" || i == perCheck-1) {
-						t.Fatalf("task %d runs on thread %d, which an earlier one has locked", i, tid)
+					n, locked := used[tid]
+					if locked && (how == "released" || n == perCheck) {
+						t.Fatalf("a task runs on thread %d, which another has locked %d tasks ago", tid, n)
+					}
+					if locked {
+						used[tid]++
 					}
 				}
 			}

@@ -68,6 +68,7 @@ type Loop struct {
 	// Any goroutine.
 	handoff handoff
 	inbox   inbox
+	away    awayQueue
 	ended   chan struct{} // closed when the loop has ended
 	last    Stats         // its counters then
 }

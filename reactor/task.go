@@ -49,7 +49,7 @@ type Hold struct {
 // goroutine may call it at any time and any number of times.
 func (h Hold) Release() {
 	if h.loop != nil && h.loop.handoff.take(h.ticket) {
-		h.loop.group.start(job{loop: h.loop, how: released})
+		h.loop.group.crew.start(job{h.loop, released})
 	}
 }
 
@@ -59,7 +59,8 @@ func (l *Loop) Schedule(t Task) {
 	l.queue.push(l.newWork(t))
 }
 
-// ScheduleAway runs t on a reused goroutine at once. Loop only.
+// ScheduleAway runs t on another goroutine, which waits for no other task.
+// Loop only.
 func (l *Loop) ScheduleAway(t Task) {
 	l.group.supply.need()
 	l.sendAway(l.newWork(t))
@@ -101,15 +102,6 @@ func (l *Loop) complete(w *work) {
 	*w = work{next: l.freeWork}
 	l.freeWork = w
 	t.Done(r)
-}
-
-// sendAway starts w on a goroutine of its own.
-func (l *Loop) sendAway(w *work) {
-	w.how = sentAway
-	l.roused = true
-	l.stats.away.Add(1)
-	l.stats.sentAway++
-	l.group.start(job{loop: l, work: w})
 }
 
 // workQueue is a first-in first-out list.

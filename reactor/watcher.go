@@ -76,7 +76,7 @@ func (w *watcher) look(elapsed time.Duration) {
 	for i, l := range w.group.loops {
 		t := l.handoff.holder()
 		if t != 0 && t == w.seen[i] && l.handoff.take(t) {
-			l.group.start(job{loop: l, how: how})
+			l.group.crew.start(job{l, how})
 			t = 0
 		}
 		w.seen[i] = t
