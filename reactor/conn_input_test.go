@@ -40,7 +40,7 @@ func TestInputIsKeptUntilItIsConsumed(t *testing.T) {
 
 func TestInputLargerThanAnyBufferArrivesWhole(t *testing.T) {
 	t.Parallel()
-	text := strings.Repeat("0123456789abcdef", 256<<10) // 4 MB, several reads of maxIO
+	text := strings.Repeat("0123456789abcdef", 256<<10) // 4 MiB, several reads of the most that one takes
 	got := ""
 	lab := newLab(t, &handler{input: func(c *reactor.Conn) {
 		if len(c.Input()) == len(text) {

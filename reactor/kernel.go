@@ -46,8 +46,9 @@ const wakeKey = ^uint64(0)
 const briefWait = time.Millisecond
 
 // maxIO bounds one read or write, in bytes. On Linux these calls do not tell
-// the Go scheduler, so a long one would hold up the goroutines of its P.
-const maxIO = 256 << 10
+// the Go scheduler, so a long one would hold up the goroutines of its P. It is a
+// flush and the head of a message, so that both go at once.
+const maxIO = maxFlush + 4<<10
 
 // A Kernel is everything that a loop asks of the operating system.
 // [NewKernel] gives the real one; package reactortest has a scripted one, and

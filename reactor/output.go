@@ -54,9 +54,10 @@ const (
 	maxOutputBuffer = 128 << 10 // more than the default HighWater and a frame
 	keptOutputs     = 16
 	maxVec          = 64
-	// maxFlush bounds what one flush sends, so that a fast reader of a
-	// large response does not hold the loop.
-	maxFlush = 256 << 10
+	// maxFlush is about how much one flush sends, so that a fast reader of a large
+	// response does not hold the loop. To send 1 MiB in four pieces, with other
+	// connections in between, took a third more processor time.
+	maxFlush = 1 << 20
 )
 
 func (l *Loop) newOutput() *output {

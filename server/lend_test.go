@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 )
 
@@ -75,5 +76,78 @@ func TestLargeWriteToHead(t *testing.T) {
 	})
 	if got := g.ask("HEAD / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"); got.StatusCode != 200 || len(got.body) > 0 {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// Long strings are referred to, short ones and slices copied, and all arrive in
+// their order, whole or streamed.
+func TestLongStringsAndSlicesKeepTheirOrder(t *testing.T) {
+	t.Parallel()
+	for _, least := range []int{refLimit, maxAhead - 1, maxAhead + 1, 5 * maxAhead} {
+		var pieces []string
+		total := 0
+		for i := 0; total < least; i++ {
+			size := []int{1, refLimit - 1, refLimit, 50_000, lendLimit + 1, maxAhead / 3}[i%6]
+			pieces = append(pieces, strings.Repeat(string(rune('a'+i%26)), size))
+			total += size
+		}
+		want := strings.Join(pieces, "")
+		serve := func(w *Response, _ *Request) {
+			own := make([]byte, 0, maxAhead)
+			for i, p := range pieces {
+				n, err := 0, error(nil)
+				if i%4 == 3 {
+					own = append(own[:0], p...)
+					n, err = w.Write(own)
+				} else {
+					n, err = io.WriteString(w, p)
+				}
+				if n != len(p) || err != nil {
+					t.Errorf("wrote %d, %v, want %d", n, err, len(p))
+				}
+			}
+		}
+		g := newRig(t, Config{}, func(s *Server) {
+			s.Get("/", serve)
+			s.With(Settings{Blocking: Always}).Get("/away", serve)
+		})
+		for _, path := range []string{"/", "/away"} {
+			got := g.ask("GET " + path + " HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")
+			if got.body != want {
+				t.Errorf("HTTP/1: received %d bytes, or other ones than the %d that were written", len(got.body), len(want))
+			}
+			c := g.dialTwo(twoSetting(4, 1<<30)) // SETTINGS_INITIAL_WINDOW_SIZE
+			c.send(twoBytes(twoWindow, 0, 0, twoNumber(1<<30)) + twoGet(1, path))
+			if status, body := c.whole(1); status != 200 || body != want {
+				t.Errorf("HTTP/2: %d, received %d bytes, or other ones than the %d that were written", status, len(body), len(want))
+			}
+		}
+	}
+}
+
+// A handler that writes one long string after the other is held back by a client
+// that does not read, and ends with it.
+func TestLongStringsWaitForTheClient(t *testing.T) {
+	t.Parallel()
+	ended := make(chan error, 1)
+	g := newRig(t, Config{}, func(s *Server) {
+		s.Get("/", func(w *Response, _ *Request) {
+			text := strings.Repeat("x", maxAhead)
+			w.Flush()
+			var err error
+			for n := 0; n < 1000 && err == nil; n++ {
+				_, err = io.WriteString(w, text)
+			}
+			ended <- err
+		})
+	})
+	c := g.dial()
+	c.send("GET / HTTP/1.1\r\nHost: test\r\n\r\n")
+	if _, err := c.r.Peek(1); err != nil {
+		t.Fatal(err)
+	}
+	c.reset()
+	if err := <-ended; err != ErrClientGone {
+		t.Errorf("WriteString = %v, want %v", err, ErrClientGone)
 	}
 }

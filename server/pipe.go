@@ -22,6 +22,8 @@ type block struct {
 	// its own memory, b; back says that it has got it back.
 	lender *exchange
 	back   bool
+	// constant: b never changes and belongs to nobody.
+	constant bool
 }
 
 // The two sizes of a block: most bodies are small.
@@ -45,14 +47,15 @@ func newBlock(n int) *block {
 
 // Release implements reactor.Owner.
 func (b *block) Release() {
-	if b.lender != nil {
+	switch {
+	case b.constant:
+	case b.lender != nil:
 		b.lender.giveBack(b)
-		return
-	}
-	b.b = b.b[:0]
-	if cap(b.b) == smallBlock {
+	case cap(b.b) == smallBlock:
+		b.b = b.b[:0]
 		smallBlocks.Put(b)
-	} else {
+	default:
+		b.b = b.b[:0]
 		largeBlocks.Put(b)
 	}
 }
@@ -74,9 +77,15 @@ func (p *pipe) write(q []byte) {
 
 // lend appends q itself.
 func (p *pipe) lend(q []byte, lender *exchange) *block {
-	b := &block{b: q[:len(q):len(q)], lender: lender} // full: nothing is written behind it
+	return p.refer(&block{b: q[:len(q):len(q)], lender: lender}) // full: nothing is written behind it
+}
+
+// referTo appends s itself.
+func (p *pipe) referTo(s string) { p.refer(&block{b: bytesOf(s), constant: true}) }
+
+func (p *pipe) refer(b *block) *block {
 	p.blocks = append(p.blocks, b)
-	p.n += len(q)
+	p.n += len(b.b)
 	return b
 }
 

@@ -70,6 +70,19 @@ func bodyless(status int) bool {
 // begun reports that the handler has said something.
 func (r *reply) begun() bool { return r.stage != replyOpen || r.status != 0 || r.written > 0 }
 
+// admits returns why n bytes more of a streamed body are not allowed, or nil.
+func (r *reply) admits(n int) error {
+	switch {
+	case r.stage == replyWhole, r.stage == replyTakenOver:
+		return ErrWritten
+	case n > 0 && bodyless(r.statusOr200()):
+		return ErrNoBody
+	case r.hasLength && r.length != unknownLength && r.written+int64(n) > r.length:
+		return ErrLength
+	}
+	return nil
+}
+
 // setDefault sets a field unless the handler has set it.
 func (r *reply) setDefault(name, value string) {
 	for i := range r.fields {

@@ -146,29 +146,55 @@ func (w *Response) Write(p []byte) (int, error) {
 		return 0, ErrFinished
 	}
 	defer w.ex.mu.Unlock()
-	r := &w.ex.reply
-	switch {
-	case r.stage == replyWhole, r.stage == replyTakenOver:
-		return 0, ErrWritten
-	case bodyless(r.statusOr200()) && len(p) > 0:
-		return 0, ErrNoBody
-	case r.hasLength && r.length != unknownLength && r.written+int64(len(p)) > r.length:
-		return 0, ErrLength
+	if err := w.ex.reply.admits(len(p)); err != nil {
+		return 0, err
 	}
 	return w.stream(p)
 }
 
-// WriteString implements io.StringWriter.
-func (w *Response) WriteString(s string) (int, error) { return w.Write(bytesOf(s)) }
+// WriteString implements io.StringWriter. A long s is sent from where it lies, so
+// it costs neither a copy nor memory, and a handler that writes up to 1 MiB of
+// such need not wait for its client.
+func (w *Response) WriteString(s string) (int, error) {
+	if len(s) < refLimit {
+		return w.Write(bytesOf(s))
+	}
+	if !w.ex.enter(w.gen) {
+		return 0, ErrFinished
+	}
+	defer w.ex.mu.Unlock()
+	ex := w.ex
+	r := &ex.reply
+	err := r.admits(len(s))
+	if err == nil {
+		err = ex.gone
+	}
+	for err == nil && r.buf.n > maxAhead {
+		err = w.awaitRoom()
+	}
+	if err != nil {
+		return 0, err
+	}
+	r.buf.referTo(s)
+	r.written += int64(len(s))
+	if r.stage == replyStreaming {
+		ex.poke()
+	}
+	return len(s), nil
+}
+
+// maxAhead is how much may wait to be sent before a string is not taken. It is
+// nobody's memory that waits, so this bounds only how far a handler runs ahead.
+const maxAhead = 1 << 20
 
 // stream appends p to the pipe, piece by piece as there is room.
 func (w *Response) stream(p []byte) (n int, err error) {
 	ex := w.ex
 	r := &ex.reply
+	if ex.gone != nil {
+		return 0, ex.gone
+	}
 	for {
-		if ex.gone != nil {
-			return n, ex.gone
-		}
 		if len(p)-n >= lendLimit {
 			return w.lend(p, n)
 		}
@@ -185,13 +211,22 @@ func (w *Response) stream(p []byte) (n int, err error) {
 			}
 			return n, nil
 		}
-		r.stage, r.waiting = replyStreaming, true
-		ex.poke()
-		ex.wait()
-		if ex.gen != w.gen {
-			return n, ErrFinished
+		if err := w.awaitRoom(); err != nil {
+			return n, err
 		}
 	}
+}
+
+// awaitRoom waits for a change of what the loop has taken.
+func (w *Response) awaitRoom() error {
+	ex := w.ex
+	ex.reply.stage, ex.reply.waiting = replyStreaming, true
+	ex.poke()
+	ex.wait()
+	if ex.gen != w.gen {
+		return ErrFinished
+	}
+	return ex.gone
 }
 
 // lendLimit is from which size on it is cheaper to wait until the client has

@@ -8,9 +8,6 @@ import (
 	"reactor.example/reactor"
 )
 
-// maxIO is what one read takes at most, as with the real kernels.
-const maxIO = 256 << 10
-
 // A socket is one descriptor of a Kernel, as the loop sees it.
 type socket struct {
 	fd         int
@@ -79,7 +76,7 @@ func (s *socket) read(k *Kernel, b []byte) (int, reactor.Errno) {
 		}
 		return 0, errno
 	case len(s.in) > 0:
-		most := min(len(b), maxIO)
+		most := len(b)
 		limit := most
 		if s.maxRead > 0 {
 			limit = min(limit, s.maxRead)

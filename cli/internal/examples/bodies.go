@@ -2,22 +2,23 @@ package examples
 
 import (
 	"io"
+	"strings"
 
 	"reactor.example/server"
 )
 
-// filler is what /bytes sends, again and again. Nobody writes to it.
-var filler = func() []byte {
+// filler is what /bytes sends, again and again: a string, which is sent from where
+// it lies.
+var filler = func() string {
 	const line = "The quick brown fox jumps over the lazy dog, and nobody waits.\n"
-	b := make([]byte, 1<<20)
-	for i := range b {
-		b[i] = line[i%len(line)]
-	}
-	return b
+	return strings.Repeat(line, 1<<20/len(line)+1)[:1<<20]
 }()
 
 // wholeBytes is up to which size /bytes answers at once; more is streamed.
 const wholeBytes = 64 << 10
+
+// fewBytes is what it answers then. Nobody writes to it.
+var fewBytes = []byte(filler[:wholeBytes])
 
 func bytes(w *server.Response, r *server.Request) {
 	n, ok := argument(w, r, "n", maxBytes)
@@ -25,7 +26,7 @@ func bytes(w *server.Response, r *server.Request) {
 		return
 	}
 	if n <= wholeBytes {
-		w.Bytes(200, "application/octet-stream", filler[:n])
+		w.Bytes(200, "application/octet-stream", fewBytes[:n])
 		return
 	}
 	w.Header().Set("content-type", "application/octet-stream")
@@ -34,7 +35,7 @@ func bytes(w *server.Response, r *server.Request) {
 		return
 	}
 	for n > 0 {
-		sent, err := w.Write(filler[:min(n, int64(len(filler)))])
+		sent, err := w.WriteString(filler[:min(n, int64(len(filler)))])
 		if err != nil {
 			return // the client has gone
 		}

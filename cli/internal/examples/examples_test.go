@@ -195,7 +195,7 @@ func TestEchoAnswersWhileTheBodyIsStillComing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	go func() { _, _ = pen.Write(filler) }()
+	go func() { _, _ = io.WriteString(pen, filler) }()
 	response, err := client.Do(request)
 	if err != nil {
 		t.Fatal(err)
@@ -206,7 +206,7 @@ func TestEchoAnswersWhileTheBodyIsStillComing(t *testing.T) {
 		if _, err := io.ReadFull(response.Body, back); err != nil {
 			t.Fatalf("round %d: %v", i, err)
 		}
-		go func() { _, _ = pen.Write(filler) }()
+		go func() { _, _ = io.WriteString(pen, filler) }()
 	}
 	go func() { _, _ = io.Copy(io.Discard, response.Body) }()
 	_ = pen.Close()
