@@ -37,7 +37,7 @@ func TestAUsageErrorIsCode2OnStderr(t *testing.T) {
 func TestValidateReadsTheDefaultFileOfItsFolder(t *testing.T) {
 	t.Parallel()
 	cmd := program(t, "validate")
-	if code, stdout, _ := finish(t, cmd); code != 0 || stdout != "Configuration is valid.\n" {
+	if code, stdout, _ := finish(t, cmd); code != 0 || stdout != "Configuration is valid.\nConfiguration file: none (there is no config/server.toml and no config/server.json)\n" {
 		t.Errorf("without a file: code %d, stdout %q", code, stdout)
 	}
 	again := program(t, "validate")

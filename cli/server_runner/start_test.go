@@ -30,7 +30,7 @@ func TestStartSaysWhereItListensAndServes(t *testing.T) {
 	if code := p.end(); code != 0 || p.stderr.String() != "" {
 		t.Errorf("code %d, stderr %q", code, p.stderr.String())
 	}
-	for _, want := range []string{"reactor_server version ", "] Listen: 127.0.0.1:", "] TLS: off", "] Workers: 1", "] PID: ", "] Health: /health", "] Stats: /stats", "[warning] bind_port is 0", "[info] stopped"} {
+	for _, want := range []string{"reactor_server version ", "] Configuration file: none (there is no config/server.toml and no config/server.json)", "] Listen: 127.0.0.1:", "] TLS: off", "] Workers: 1", "] PID: ", "] Health: /health", "] Stats: /stats", "[warning] bind_port is 0", "] try: curl -i http://127.0.0.1:", "[info] stopped"} {
 		if !p.saw(want) {
 			t.Errorf("the log has no %q:\n%s", want, strings.Join(p.seen, "\n"))
 		}
@@ -64,7 +64,7 @@ func TestStartTakesTheDefaultFileTheEnvironmentAndOptions(t *testing.T) {
 	t.Parallel()
 	cmd := program(t, "start", "--examples", "-P", "/tmp/no.pid")
 	writeDefault(t, cmd.Dir, "bind_port = 99999\nserver_header = 'mine'")
-	cmd.Env = append(cmd.Env, "REACTOR_BIND_PORT=0", "REACTOR_LOG_FILE=/var/log/x.log")
+	cmd.Env = append(cmd.Env, "REACTOR_BIND_PORT=0", "REACTOR_LOG_FILE=/var/log/x.log", "REACTOR_PORT=1")
 	p := startCommand(t, cmd)
 	response, err := client.Get(p.url + "/plaintext")
 	if err != nil {
@@ -78,7 +78,7 @@ func TestStartTakesTheDefaultFileTheEnvironmentAndOptions(t *testing.T) {
 	if code := p.end(); code != 0 {
 		t.Errorf("code %d", code)
 	}
-	for _, want := range []string{"log.file (REACTOR_LOG_FILE) has no effect", "--pid-file has no effect"} {
+	for _, want := range []string{"log.file (REACTOR_LOG_FILE) has no effect", "--pid-file has no effect", "REACTOR_PORT is no variable of this program; did you mean REACTOR_BIND_PORT?", "Configuration file: config/server.toml"} {
 		if !p.saw(want) {
 			t.Errorf("the log has no %q:\n%s", want, strings.Join(p.seen, "\n"))
 		}
@@ -121,7 +121,7 @@ func TestAServerThatCannotListenSaysWhy(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, test := range map[string]struct{ args, want string }{
-		"the port is taken":          {"-p " + port, "choose another port"},
+		"the port is taken":          {"-p " + port, "choose another port: --port "},
 		"the address is not ours":    {"-p 0 -H 192.0.2.1", "no interface of this machine"},
 		"the name does not resolve":  {"-p 0 -H no-such-host.invalid", "no-such-host.invalid"},
 		"the folder does not exist":  {"-H unix:no/such/socket", "create the directory"},

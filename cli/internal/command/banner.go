@@ -15,6 +15,7 @@ func (r *running) banner() {
 	say := func(format string, args ...any) { r.log.Info(fmt.Sprintf(format, args...)) }
 	address := r.srv.Addr()
 	say("%s version %s starting", product, currentVersion())
+	say("Configuration file: %s", r.file)
 	say("Listen: %s", address)
 	say("TLS: %s", tlsState(r.config.TLS))
 	say("Protocols: %s", protocols(nil, r.config.HTTP2.Enabled))
@@ -33,8 +34,11 @@ func (r *running) banner() {
 		r.log.Warn("bind_port is 0: the port is another one at every start")
 	}
 	say("listening on %s", address)
+	for _, command := range suggestions(address, r.config.TLS.Enabled, r.settings.HealthEndpoint, r.examples) {
+		say("try: %s", command)
+	}
 	if r.terminal {
-		r.suggest(address)
+		say("Ctrl-C shuts down")
 	}
 }
 
@@ -81,14 +85,6 @@ func manner(c config.Config, l config.Listener) string {
 	default:
 		return protocols(l.Protocols, c.HTTP2.Enabled)
 	}
-}
-
-// suggest tells a person what to try.
-func (r *running) suggest(address net.Addr) {
-	for _, command := range suggestions(address, r.config.TLS.Enabled, r.settings.HealthEndpoint, r.examples) {
-		r.log.Info("try: " + command)
-	}
-	r.log.Info("Ctrl-C shuts down")
 }
 
 // suggestions are commands that show something. A certificate that one tries

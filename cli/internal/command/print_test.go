@@ -49,9 +49,11 @@ func TestHelpOfACommandIsPrintedInBothWays(t *testing.T) {
 
 func TestAValidConfigurationIsSaidToBeValid(t *testing.T) {
 	t.Parallel()
-	if got := run("validate", "-c", file(t, "a.toml", "bind_port = 0")); got != (result{ExitOK, "Configuration is valid.\n", ""}) {
+	path := file(t, "a.toml", "bind_port = 0")
+	if got := run("validate", "-c", path); got != (result{ExitOK, "Configuration is valid.\nConfiguration file: " + path + "\n", ""}) {
 		t.Errorf("validate: %+v", got)
 	}
+	run("validate").want(t, "Configuration is valid.\nConfiguration file: none (there is no config/server.toml and no config/server.json)\n")
 }
 
 func TestAnInvalidConfigurationIsAFailureWithAllItsFaults(t *testing.T) {
@@ -75,7 +77,15 @@ func TestAnInvalidConfigurationIsAFailureWithAllItsFaults(t *testing.T) {
 func TestValidateTellsWhatHasNoEffectYet(t *testing.T) {
 	t.Parallel()
 	got := runIn(map[string]string{"REACTOR_LOG_FILE": "/x.log"}, "validate")
-	if got.code != ExitOK || got.stdout != "Configuration is valid.\n" || got.stderr != "Warning: log.file (REACTOR_LOG_FILE) has no effect: this version logs to the console only\n" {
+	if got.code != ExitOK || !strings.HasPrefix(got.stdout, "Configuration is valid.\n") || got.stderr != "Warning: log.file (REACTOR_LOG_FILE) has no effect: this version logs to the console only\n" {
+		t.Errorf("validate: %+v", got)
+	}
+}
+
+func TestValidateTellsOfVariablesThatAreNotRead(t *testing.T) {
+	t.Parallel()
+	got := runIn(map[string]string{"REACTOR_PORT": "9000"}, "validate")
+	if got.code != ExitOK || got.stderr != "Warning: REACTOR_PORT is no variable of this program; did you mean REACTOR_BIND_PORT?\n" {
 		t.Errorf("validate: %+v", got)
 	}
 }
@@ -102,9 +112,9 @@ func (brokenPipe) Write([]byte) (int, error) { return 0, errors.New("broken pipe
 
 func TestOutputThatCannotBeWrittenIsAFailure(t *testing.T) {
 	t.Parallel()
-	for _, command := range []string{"config", "version"} {
+	for _, command := range []string{"config", "validate", "version"} {
 		var stderr strings.Builder
-		if code := Run([]string{command}, brokenPipe{}, &stderr, func(string) (string, bool) { return "", false }); code != ExitFailure {
+		if code := Run([]string{command}, brokenPipe{}, &stderr, nil); code != ExitFailure {
 			t.Errorf("%s: exit code %d, %s", command, code, stderr.String())
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -19,13 +20,13 @@ const (
 // A program is what all commands share.
 type program struct {
 	stdout, stderr io.Writer
-	lookupEnv      func(string) (string, bool)
+	environ        []string // NAME=value each
 }
 
 // Run executes the command line args, without the name of the program, and
-// returns the exit code. lookupEnv is os.LookupEnv but in tests.
-func Run(args []string, stdout, stderr io.Writer, lookupEnv func(string) (string, bool)) int {
-	p := &program{stdout: stdout, stderr: stderr, lookupEnv: lookupEnv}
+// returns the exit code. environ is os.Environ() but in tests.
+func Run(args []string, stdout, stderr io.Writer, environ []string) int {
+	p := &program{stdout: stdout, stderr: stderr, environ: environ}
 	root := p.root()
 	root.SetArgs(args)
 	cmd, err := root.ExecuteC()
@@ -33,6 +34,16 @@ func Run(args []string, stdout, stderr io.Writer, lookupEnv func(string) (string
 		report(stderr, cmd, err)
 	}
 	return exitCode(err)
+}
+
+// lookupEnv is os.LookupEnv for the environment of p.
+func (p *program) lookupEnv(name string) (value string, ok bool) {
+	for _, pair := range p.environ {
+		if value, ok = strings.CutPrefix(pair, name+"="); ok {
+			return value, true
+		}
+	}
+	return "", false
 }
 
 // root builds the tree of commands. The flags of the root count only in front

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"os/signal"
+	"strconv"
+	"strings"
 	"syscall"
 
 	"go.uber.org/zap"
@@ -19,6 +22,7 @@ type running struct {
 	srv      *server.Server
 	log      *zap.Logger
 	config   config.Config
+	file     string // which one the configuration has come from
 	settings server.Config
 	terminal bool // a person is looking on
 	examples bool
@@ -91,8 +95,22 @@ func (r *running) ended(err error) error {
 		err = nil
 	}
 	if err != nil {
-		return errors.New(oneLine(err))
+		return errors.New(oneLine(err) + portAdvice(err, r.config))
 	}
 	r.log.Info("stopped")
 	return nil
+}
+
+// portAdvice says how to take another port, if err is that bind_port is taken.
+// The port of another listener can be changed in the file only.
+func portAdvice(err error, c config.Config) string {
+	address := " " + net.JoinHostPort(c.BindHost, strconv.FormatInt(c.BindPort, 10)) + ":"
+	if !errors.Is(err, syscall.EADDRINUSE) || !strings.Contains(err.Error(), address) {
+		return ""
+	}
+	next := c.BindPort + 1
+	if next > 65535 {
+		next = c.BindPort - 1
+	}
+	return fmt.Sprintf(": --port %d, or REACTOR_BIND_PORT=%[1]d in the environment", next)
 }

@@ -1,8 +1,11 @@
 package command
 
 import (
+	"errors"
+	"fmt"
 	"net"
 	"slices"
+	"syscall"
 	"testing"
 
 	"reactor.example/cli/internal/config"
@@ -57,6 +60,30 @@ func TestTheBannerTellsHowEachListenerServes(t *testing.T) {
 	} {
 		if test.got != test.want {
 			t.Errorf("got %q, want %q", test.got, test.want)
+		}
+	}
+}
+
+func TestAPortThatIsTakenCanBeChangedInTwoWays(t *testing.T) {
+	t.Parallel()
+	taken := func(address string) error {
+		return fmt.Errorf("cannot listen on tcp %s: %w: choose another port", address, syscall.EADDRINUSE)
+	}
+	c := config.Default()
+	last := c
+	last.BindHost, last.BindPort = "::1", 65535
+	for _, test := range []struct {
+		err  error
+		c    config.Config
+		want string
+	}{
+		{taken("127.0.0.1:8080"), c, ": --port 8081, or REACTOR_BIND_PORT=8081 in the environment"},
+		{taken("[::1]:65535"), last, ": --port 65534, or REACTOR_BIND_PORT=65534 in the environment"},
+		{taken("127.0.0.1:80801"), c, ""}, // of another listener
+		{errors.New("cannot listen on tcp 127.0.0.1:8080: something else"), c, ""},
+	} {
+		if got := portAdvice(test.err, test.c); got != test.want {
+			t.Errorf("portAdvice(%v) = %q, want %q", test.err, got, test.want)
 		}
 	}
 }

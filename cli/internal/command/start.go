@@ -55,7 +55,7 @@ func (p *program) runServer(loaded *config.Loaded, options startOptions) error {
 	}
 	terminal := logging.IsTerminal(p.stdout)
 	log := logging.New(p.stdout, zap.NewAtomicLevelAt(level), terminal)
-	for _, line := range loaded.Ignored() {
+	for _, line := range p.warnings(loaded) {
 		log.Warn(line)
 	}
 	if options.pidFile.text != "" {
@@ -88,7 +88,7 @@ func (p *program) runServer(loaded *config.Loaded, options startOptions) error {
 	}
 
 	run := &running{
-		srv: srv, log: log, config: loaded.Config, settings: settings,
+		srv: srv, log: log, config: loaded.Config, file: fileRead(loaded), settings: settings,
 		terminal: terminal, examples: options.examples,
 	}
 	return run.untilSignal()

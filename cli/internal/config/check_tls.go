@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"io/fs"
@@ -10,10 +11,11 @@ import (
 )
 
 // checkTLS looks at what one key of the table tls demands of another, and at
-// the files from outside. What is in the files is for start.
+// the files: from outside first, then at what is in them.
 func (l *loader) checkTLS(t TLS) {
 	l.refuse("tls.cert_file", pemFault(t.CertFile))
 	l.refuse("tls.key_file", pemFault(t.KeyFile))
+	l.checkContents("tls", t.CertFile, t.KeyFile)
 	for i, c := range t.Certificates {
 		item := nth("tls.certificates", i)
 		if l.faults.has(item) {
@@ -21,15 +23,18 @@ func (l *loader) checkTLS(t TLS) {
 		}
 		l.checkPair(item, "cert_file", c.CertFile)
 		l.checkPair(item, "key_file", c.KeyFile)
-		l.refuse(item+".ocsp_file", optionalFault(c.OCSPFile))
+		l.checkContents(item, c.CertFile, c.KeyFile)
+		l.refuse(item+".ocsp_file", cmp.Or(optionalFault(c.OCSPFile), contentFault(c.OCSPFile, stapleFault)))
 	}
-	l.refuse("tls.ocsp_file", optionalFault(t.OCSPFile))
+	l.refuse("tls.ocsp_file", cmp.Or(optionalFault(t.OCSPFile), contentFault(t.OCSPFile, stapleFault)))
 	l.refuse("tls.client_ca_file", optionalFault(t.ClientCAFile))
 	switch {
 	case t.ClientAuth == "require" && t.ClientCAFile == "":
 		l.refuseAt(l.origins["tls.client_auth"], "tls.client_ca_file", `must be set when tls.client_auth is "require"`)
 	case t.ClientAuth == "none" && t.ClientCAFile != "":
 		l.refuse("tls.client_ca_file", `has no effect while tls.client_auth is "none"; set that to "request" or "require"`)
+	default:
+		l.refuse("tls.client_ca_file", contentFault(t.ClientCAFile, authorityFault))
 	}
 }
 
@@ -66,9 +71,9 @@ func fileFault(path string) string {
 	case errors.Is(err, fs.ErrPermission):
 		return ""
 	case err != nil:
-		return quote(path) + " does not exist; check the path"
+		return quotePath(path) + " does not exist; check the path"
 	case !info.Mode().IsRegular():
-		return quote(path) + " is not a regular file; give the path of a file"
+		return quotePath(path) + " is not a regular file; give the path of a file"
 	}
 	return ""
 }

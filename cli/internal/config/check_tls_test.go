@@ -52,7 +52,8 @@ func TestTLSFilesMustBeRegularFilesThatExist(t *testing.T) {
 // withTLS is a file in which TLS is on, from the fourth line on as given.
 func withTLS(t *testing.T, text string) string {
 	t.Helper()
-	pem := write(t, "x.pem", "")
+	chain, key := newPair(t)
+	pem := write(t, "x.pem", chain+key)
 	return strings.ReplaceAll("[tls]\nenabled = true\ncert_file = 'PEM'\n"+text+"\nkey_file = 'PEM'\n", "PEM", pem)
 }
 

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -66,6 +67,21 @@ func parseBool(text string) (value, ok bool) {
 		return false, true
 	}
 	return false, false
+}
+
+// UnknownVariables says, one line each, which variables in environ, whose
+// entries are NAME=value, look as if they were for this program but are not.
+func UnknownVariables(environ []string) []string {
+	var lines []string
+	for _, pair := range environ {
+		name, _, _ := strings.Cut(pair, "=")
+		if !strings.HasPrefix(name, "REACTOR_") || slices.ContainsFunc(keys, func(k key) bool { return k.env == name }) {
+			continue
+		}
+		lines = append(lines, shownKey(name)+" is no variable of this program"+didYouMeanVariable(name))
+	}
+	slices.Sort(lines)
+	return lines
 }
 
 // A Flag is one setting from the command line.

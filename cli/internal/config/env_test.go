@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -94,6 +95,31 @@ func TestAVariableThatIsSetButEmptyOverridesWithTheEmptyString(t *testing.T) {
 	}
 	if _, err := fromEnv(t, "REACTOR_BIND_HOST", ""); err == nil {
 		t.Error("an empty bind_host was accepted")
+	}
+}
+
+func TestAVariableThatIsNoneIsNamedWithTheOneThatWasMeant(t *testing.T) {
+	got := UnknownVariables([]string{
+		"PATH=/bin", "REACTOR", "REACTOR_BIND_PORT=1", "REACTOR_TLS_CERT_FILE=x", "REACTOR_PORT=1", "REACTOR_BIND_PROT=1",
+		"REACTOR_MIN_RATE=1", "REACTOR_TLS_MIN_VERSION=1.3", "REACTOR_FROBNICATION=1", "REACTOR_\n=1", "REACTOR_=",
+	})
+	want := []string{
+		`"REACTOR_\n" is no variable of this program; ` + "`help` lists them",
+		"REACTOR_ is no variable of this program; `help` lists them",
+		"REACTOR_BIND_PROT is no variable of this program; did you mean REACTOR_BIND_PORT?",
+		"REACTOR_FROBNICATION is no variable of this program; `help` lists them",
+		"REACTOR_MIN_RATE is no variable of this program; min_rate is set in the file only",
+		"REACTOR_PORT is no variable of this program; did you mean REACTOR_BIND_PORT?",
+		"REACTOR_TLS_CERT_FILE is no variable of this program; did you mean REACTOR_TLS_CERT?",
+		"REACTOR_TLS_MIN_VERSION is no variable of this program; tls.min_version is set in the file only",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("UnknownVariables =\n%q, want\n%q", got, want)
+	}
+	for _, v := range Variables() {
+		if got := UnknownVariables([]string{v.Name + "=x"}); got != nil {
+			t.Errorf("%s: %q", v.Name, got)
+		}
 	}
 }
 

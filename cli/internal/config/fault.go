@@ -100,6 +100,15 @@ func (f Faults) has(key string) bool {
 	})
 }
 
+// quotePath is quote for the path of a file, whose end says most.
+func quotePath(path string) string {
+	const most = 255
+	if len(path) > most {
+		return quote(path)
+	}
+	return strconv.Quote(path)
+}
+
 // quote shows foreign text in a message: quoted, so that it cannot break the
 // line, and cut, so that it cannot fill the screen.
 func quote(s string) string {

@@ -28,11 +28,26 @@ func parseJSON(data []byte) (*node, *syntaxFault) {
 }
 
 func jsonSyntaxFault(data []byte, err error) *syntaxFault {
-	line := 1
+	line, hint := 1, ""
 	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		line = lineIndex(data).at(int(syntax.Offset) - 1)
+		at := min(max(int(syntax.Offset)-1, 0), len(data))
+		line, hint = lineIndex(data).at(at), jsonHint(data[:at], data[at:])
 	}
-	return &syntaxFault{line, "is not valid JSON: " + err.Error()}
+	return &syntaxFault{line, "is not valid JSON: " + err.Error() + hint}
+}
+
+// jsonHint says how to mend the two mistakes of those who know a laxer JSON: a
+// comma behind the last item, and a comment. before and rest are what is left
+// and right of where the document breaks.
+func jsonHint(before, rest []byte) string {
+	switch {
+	case bytes.HasPrefix(rest, []byte("/")), bytes.HasPrefix(rest, []byte("#")):
+		return "; JSON has no comments, TOML has"
+	case !bytes.HasPrefix(rest, []byte("}")) && !bytes.HasPrefix(rest, []byte("]")):
+	case bytes.HasSuffix(bytes.TrimRight(before, " \t\r\n"), []byte(",")):
+		return "; remove the comma in front of it"
+	}
+	return ""
 }
 
 // A jsonReader walks the tokens of a document that is known to be valid, so

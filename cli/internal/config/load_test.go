@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -203,6 +204,22 @@ func TestBrokenJSONIsRefusedWithItsLine(t *testing.T) {
 	got := faultsOf(t, "a.json", "{\n  \"bind_port\": 1,\n}")
 	if len(got) != 1 || !strings.HasPrefix(got[0], "a.json:3: is not valid JSON: ") {
 		t.Errorf("faults = %q", got)
+	}
+}
+
+func TestJSONWithACommaOrACommentTooMuchIsRefusedWithTheRemedy(t *testing.T) {
+	for text, want := range map[string]string{
+		"{\"bind_port\": 1,\n}":            "a.json:2: is not valid JSON: invalid character '}' looking for beginning of object key string; remove the comma in front of it",
+		"{\"listeners\": [{},]}":           "a.json:1: is not valid JSON: invalid character ']' looking for beginning of value; remove the comma in front of it",
+		"// mine\n{}":                      "a.json:1: is not valid JSON: invalid character '/' looking for beginning of value; JSON has no comments, TOML has",
+		"{\"bind_port\": 1, # mine\n}":     "a.json:1: is not valid JSON: invalid character '#' looking for beginning of object key string; JSON has no comments, TOML has",
+		"{\"bind_port\": 1 /* mine */}":    "a.json:1: is not valid JSON: invalid character '/' after object key:value pair; JSON has no comments, TOML has",
+		"{\"bind_port\": 1 \"reuse_port\"": "a.json:1: is not valid JSON: invalid character '\"' after object key:value pair",
+		"{\"listeners\": ]}":               "a.json:1: is not valid JSON: invalid character ']' looking for beginning of value",
+	} {
+		if got := faultsOf(t, "a.json", text); !slices.Equal(got, []string{want}) {
+			t.Errorf("faults of %s\n got %q\nwant %q", text, got, want)
+		}
 	}
 }
 

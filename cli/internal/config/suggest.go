@@ -32,6 +32,29 @@ func didYouMean(prefix, name string) string {
 	return "; did you mean " + best + "?"
 }
 
+// didYouMeanVariable is didYouMean for the name of an environment variable: the
+// nearest one, or that of the key which the rest of the name would be.
+func didYouMeanVariable(name string) string {
+	rest := strings.ToLower(strings.TrimPrefix(name, "REACTOR_"))
+	best, bestCost := "", max(2, len(rest)/4)+1
+	for i := range keys {
+		k := &keys[i]
+		if plain(rest) == plain(k.name) || k.name == onlyKeyWithWord(rest) {
+			best, bestCost = k.env, 0
+			if k.env == "" {
+				return "; " + k.name + " is set in the file only"
+			}
+		}
+		if cost := distance(name, k.env); k.env != "" && cost < bestCost {
+			best, bestCost = k.env, cost
+		}
+	}
+	if best == "" {
+		return "; `help` lists them"
+	}
+	return "; did you mean " + best + "?"
+}
+
 // onlyKeyWithWord finds "bind_port" for "port", and any other key by its last
 // word if no second one ends in it.
 func onlyKeyWithWord(word string) (found string) {
