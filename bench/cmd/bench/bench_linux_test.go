@@ -44,7 +44,7 @@ func TestOwnServerBesidePeersInEveryFormat(t *testing.T) {
 	}
 	for format, want := range map[string][]string{
 		"":          {"keepalive-64: keep-alive", "CPU us/req <= 1.15 x floor", "not measured", "Medians of 2 alternating rounds"},
-		"-markdown": {"| work | reactor | gofloor | nethttp@1 |", "| keep-alive, 64 connections: CPU us/req | "},
+		"-markdown": {"| work | reactor | gofloor | nethttp@1 |", "| keep-alive, 64 connections: CPU us/req ↓ | "},
 		"-json":     {`"name": "nethttp@1"`, `"requests_per_s"`},
 	} {
 		t.Run("format "+format, func(t *testing.T) {

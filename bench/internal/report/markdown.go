@@ -20,7 +20,7 @@ func Markdown(w io.Writer, tables []Table, m Machine) error {
 	for _, t := range tables {
 		medians := t.medians()
 		for _, metric := range t.Scenario.Headline {
-			fmt.Fprintf(&b, "| %s: %s |", t.Scenario.Row, metric.Label())
+			fmt.Fprintf(&b, "| %s: %s %s |", t.Scenario.Row, metric.Label(), metric.Better())
 			for _, s := range servers {
 				fmt.Fprintf(&b, " %s |", value(medians[s], metric))
 			}

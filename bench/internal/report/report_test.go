@@ -67,8 +67,8 @@ func TestMarkdown(t *testing.T) {
 	}
 	const want = `| work | reactor | floor | nethttp |
 |---|---:|---:|---:|
-| keep-alive, 64 connections: CPU us/req | 4.40 | 4 | 12 |
-| keep-alive, 64 connections: req/s | 200,000 | 220,000 | 100,000 |
+| keep-alive, 64 connections: CPU us/req ↓ | 4.40 | 4 | 12 |
+| keep-alive, 64 connections: req/s ↑ | 200,000 | 220,000 | 100,000 |
 
 Medians of 3 alternating rounds of 4 s; 2 processors shared by server and generator, linux 6, go1.26.
 `

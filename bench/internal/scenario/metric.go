@@ -41,6 +41,16 @@ const (
 // A Sample is what one round found.
 type Sample map[Metric]float64
 
+// Better returns an arrow that points to where the better values of m are: up
+// if more is better, down if less is.
+func (m Metric) Better() string {
+	switch m {
+	case Rate, Speed, Kept, Told, Done:
+		return "↑"
+	}
+	return "↓"
+}
+
 // Label returns the heading of m in a table.
 func (m Metric) Label() string {
 	switch m {
