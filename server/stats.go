@@ -137,6 +137,7 @@ func (s *Server) Stats() Stats {
 	cfg := &s.snap.Load().cfg
 	st := Stats{
 		UptimeSeconds: int64(s.uptime().Seconds()),
+		Routes:        []RouteStats{}, // a list in JSON, also without any
 		Config: ConfigStats{
 			BindHost:       cfg.BindHost,
 			BindPort:       s.boundPort(),

@@ -81,6 +81,9 @@ func TestHealthAndStats(t *testing.T) {
 	kept.wantOpen("/")
 	var st map[string]map[string]any
 	a = g.get("/stats")
+	if !strings.Contains(a.body, `"routes":[]`) {
+		t.Errorf("/stats without blocking routes has no empty list of them: %s", a.body)
+	}
 	var all map[string]any
 	if err := json.Unmarshal([]byte(a.body), &all); err != nil {
 		t.Fatalf("/stats: %v", err)
