@@ -48,10 +48,6 @@ server_runner:
 
 .PHONY: run
 run: server_runner ## build, then serve on 127.0.0.1:8080, or on port REACTOR_BIND_PORT
-	@config=$$(./server_runner config) || exit 1; \
-	port=$$(echo "$$config" | sed -n 's/^    "bind_port": \([0-9]*\).*/\1/p'); \
-	echo "Next, in another terminal:  curl -i http://127.0.0.1:$$port/health"
-	@echo 'Ctrl-C here stops the server.'
 	@./server_runner start
 
 # Tests.

@@ -7,6 +7,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"syscall"
 
 	"reactor.example/server"
 )
@@ -17,9 +18,11 @@ func main() {
 		log.Fatal(err)
 	}
 	register(srv)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	log.Print(srv.ListenAndServe(ctx)) // everybody gets a Close with 1001
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	if err := srv.ListenAndServe(ctx); err != nil {
+		log.Fatal(err) // nil: everybody got a Close with 1001
+	}
 }
 
 func register(srv *server.Server) {

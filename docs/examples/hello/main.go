@@ -4,6 +4,9 @@ package main
 import (
 	"context"
 	"log"
+	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"reactor.example/server"
@@ -22,5 +25,9 @@ func main() {
 		<-srv.Ready()
 		log.Print("listening on ", srv.Addr())
 	}()
-	log.Fatal(srv.ListenAndServe(context.Background()))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	if err := srv.ListenAndServe(ctx); err != nil {
+		log.Fatal(err) // nil: all that had been asked was answered
+	}
 }

@@ -15,7 +15,7 @@ import (
 // Others, such as bash or none at all, would hide commands from the tests.
 var (
 	commandKinds = []string{"sh", "console"}
-	otherKinds   = []string{"text", "go", "json", "toml", "http", "html", "abnf", "mermaid", "diff", "svg"}
+	otherKinds   = []string{"text", "go", "json", "toml", "http", "html", "abnf", "ini", "mermaid", "diff", "svg"}
 )
 
 // commandLike matches a line that looks like something to type.

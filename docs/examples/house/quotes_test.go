@@ -34,6 +34,19 @@ func TestCommandsQuoteFilesAsTheyAre(t *testing.T) {
 	}
 }
 
+// Markdown as it is rendered does not show the name behind the kind of a block,
+// so the text around it has to say into which file it goes.
+func TestCommandsNameTheirFilesWhereReadersSeeIt(t *testing.T) {
+	for _, doc := range documents(t) {
+		blocks, prose := readBlocks(t, doc)
+		for _, b := range blocks {
+			if b.file != "" && !strings.Contains(prose, "`"+b.file+"`") {
+				t.Errorf("%s:%d: the text does not speak of `%s`", doc, b.line, b.file)
+			}
+		}
+	}
+}
+
 // The README is a door, not the house.
 func TestCommandsLeaveTheREADMEShort(t *testing.T) {
 	const most = 200
