@@ -74,9 +74,6 @@ func testHandOffStress(t *testing.T, loops int) {
 	t.Logf("%d answers, %d connections cut", answers.Load(), cuts.Load())
 }
 
-// stressTime is how long each run goes on.
-const stressTime = 700 * time.Millisecond
-
 var errWrong = errors.New("wrong answer")
 
 func stressRoutes(s *Server) {

@@ -13,7 +13,7 @@ import (
 // whoever uses the exchange by then.
 func TestLentMemoryOutlivesTheHandler(t *testing.T) {
 	var lenders sync.WaitGroup
-	const rounds = 20
+	const rounds = lendings
 	lenders.Add(rounds)
 	g := newRig(t, Config{WorkerThreads: 1, InlineBody: 1}, func(s *Server) {
 		s.Post("/", echo)

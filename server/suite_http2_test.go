@@ -95,9 +95,10 @@ func TestPrefaceDecidesTheProtocol(t *testing.T) {
 // Nothing of a request has been parsed then.
 func TestPrefaceThatStopsIsLate(t *testing.T) {
 	t.Parallel()
-	g := newRig(t, Config{RequestTimeout: 50 * time.Millisecond}, func(s *Server) { s.Get("/", hello) })
+	g := newRig(t, Config{}, func(s *Server) { s.Get("/", hello) })
+	strict := newRig(t, Config{RequestTimeout: 50 * time.Millisecond}, nil)
 	for _, n := range []int{1, 10, len(http2Preface) - 1} {
-		g.ask(http2Preface[:n]).want(t, 408, "408 Request Timeout\n")
+		strict.ask(http2Preface[:n]).want(t, 408, "408 Request Timeout\n")
 		c := g.dial()
 		c.send(http2Preface[:n])
 		c.closeWrite()

@@ -104,7 +104,7 @@ func testStreamReceives(t *testing.T, over version, deflates bool) {
 	g := over.rig(t, Config{WebSocket: deflating, BodyBuffer: 8 << 10}, func(s *Server) { s.WebSocket("/ws", readsAll(got)) })
 	c := g.open("/ws", deflates)
 	n := 0
-	for _, size := range []int{0, 1, 2, 125, 126, 127, 128, 4096, 70_000, 600_000} {
+	for _, size := range []int{0, 1, 2, 125, 126, 127, 128, 4096, 70_000, largeBytes} {
 		for op, payload := range map[OpCode]string{OpBinary: noise(size), OpText: strings.Repeat("aé€😀", size/10+1)[:size/10*10]} {
 			for _, part := range []int{size + 1, size/3 + 1, 1000} {
 				frames := c.fragments(op, payload, part, "")
@@ -224,7 +224,7 @@ func testStreamControlFramesBetween(t *testing.T, over version) {
 func TestStreamSlowCallback(t *testing.T) { overAll(t, testStreamSlowCallback) }
 
 func testStreamSlowCallback(t *testing.T, over version, deflates bool) {
-	const total, parts = 16 << 20, 32
+	const total, parts = bulk, 32
 	gate, begun, sum := newSignal(), newSignal(), make(chan [sha256.Size]byte, 1)
 	g := over.rig(t, Config{WorkerThreads: 1, BodyBuffer: 16 << 10, WebSocket: deflating}, func(s *Server) {
 		s.WebSocketWith("/ws", SocketSettings{MaxMessageBytes: Off}, func(c *WebSocket) {
@@ -259,7 +259,7 @@ func testStreamSlowCallback(t *testing.T, over version, deflates bool) {
 		}
 	}()
 	begun.wait(t, "the callback")
-	for range 1000 {
+	for range turns {
 		quick.text("quick")
 		quick.wantText("quick")
 		for _, st := range g.srv.Connections(0) {
@@ -351,7 +351,7 @@ func testStreamEndsEarly(t *testing.T, over version, deflates bool) {
 func TestStreamBomb(t *testing.T) { overBoth(t, testStreamBomb) }
 
 func testStreamBomb(t *testing.T, over version) {
-	const size = 16 << 20
+	const size = bombBytes
 	counts, gate := make(chan any, 4), newSignal()
 	g := over.rig(t, Config{WorkerThreads: 1, MaxWSMessageSize: 100_000, WebSocket: deflating}, func(s *Server) {
 		s.WebSocket("/ws", func(c *WebSocket) {
@@ -389,7 +389,7 @@ func testStreamBomb(t *testing.T, over version) {
 	go free.Write(bomb)
 	unread := g.deflating("/unread")
 	go unread.Write(bomb)
-	for range 500 {
+	for range turns / 2 {
 		quick.text("quick")
 		quick.wantText("quick")
 		for _, st := range g.srv.Connections(0) {

@@ -191,7 +191,7 @@ func testMessageWriterAndOthers(t *testing.T, over version, deflates bool) {
 func TestMessageWriterSlowClient(t *testing.T) { overAll(t, testMessageWriterSlowClient) }
 
 func testMessageWriterSlowClient(t *testing.T, over version, deflates bool) {
-	const total, parts = 16 << 20, 32
+	const total, parts = bulk, 32
 	piece := noise(total / parts)
 	conns, wrote := make(chan *WebSocket, 1), make(chan error, 1)
 	g := over.rig(t, Config{WorkerThreads: 1, BodyBuffer: 64 << 10, WebSocket: deflating}, func(s *Server) {
@@ -212,7 +212,7 @@ func testMessageWriterSlowClient(t *testing.T, over version, deflates bool) {
 	c, quick := g.open("/ws", deflates), g.ws("/echo")
 	c.text("go")
 	s := receive(t, conns, "the callback")
-	for range 1000 {
+	for range turns {
 		quick.text("quick")
 		quick.wantText("quick")
 		if n := s.Backlog(); n > 100<<10 {
@@ -503,7 +503,7 @@ func testMessageWriterBeforeTheAnswer(t *testing.T, over version) {
 func TestMessageWriterStress(t *testing.T) { overAll(t, testMessageWriterStress) }
 
 func testMessageWriterStress(t *testing.T, over version, deflates bool) {
-	const each = 60
+	const each = eachSends
 	conns := make(chan *WebSocket, 1)
 	cfg := deflating
 	cfg.MaxBacklog = 16 << 20
@@ -562,7 +562,7 @@ func testMessageWriterStress(t *testing.T, over version, deflates bool) {
 func TestStreamEcho(t *testing.T) { overAll(t, testStreamEcho) }
 
 func testStreamEcho(t *testing.T, over version, deflates bool) {
-	const parts, size = 50, 100_000
+	const parts, size = echoParts, 100_000
 	payload := noise(size + parts)
 	var buffers reactortest.Buffers
 	g := over.rig(t, Config{WebSocket: deflating, WorkerThreads: 1, Buffers: func(int) Buffers { return &buffers }}, func(s *Server) {
