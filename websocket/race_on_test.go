@@ -8,4 +8,10 @@ const (
 	repeats = 10
 	volume  = 1 << 12
 	long    = 33_000 // more than a window
+	// windowStep leads to the windows of 8, 11 and 14 bits; oneInMany says that
+	// of continuation octets that are alike in the third place the first and the
+	// last are followed. No goroutine takes part where these are used.
+	windowStep = 3
+	oneInMany  = true
+	huge       = 1 << 20
 )

@@ -96,7 +96,7 @@ func TestUTF8States(t *testing.T) {
 			if ok && next == utf8Start != utf8.Valid(b) {
 				t.Fatalf("%x: at the end of a character: %v", b, next == utf8Start)
 			}
-			if ok && next != utf8Start {
+			if ok && next != utf8Start && (!oneInMany || len(b) < 3 || x == 0x80 || x == 0xbf) {
 				walk(next, b)
 			}
 		}
