@@ -12,6 +12,7 @@ const (
 	// of continuation octets that are alike in the third place the first and the
 	// last are followed. No goroutine takes part where these are used.
 	windowStep = 3
+	caseStep   = 6 // leaves 16, 16,384 and, in fragments, 32,768 octets
 	oneInMany  = true
 	huge       = 1 << 20
 )
