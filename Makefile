@@ -86,7 +86,7 @@ grpc: ## the client of grpc-go, 1,000 streams at once for GRPCTIME, against a ha
 
 .PHONY: clients
 clients: ## curl, browsers, load generators; every command in the documentation
-	HOUSE=clients go test -count=1 -v -timeout 10m -run '^TestClients|^TestCommands' $(HOUSE_TESTS)
+	HOUSE=clients go test -count=1 -v -timeout 10m -parallel 4 -run '^TestClients|^TestCommands' $(HOUSE_TESTS)
 
 suite-%: ## what answers to a suite of the original, as in suite-route (docs/testing.md)
 	@$(HOUSE) suite $*

@@ -96,6 +96,7 @@ func TestClients(t *testing.T) {
 	write(t, settings, "[websocket]\ncompression = true\n")
 	for _, c := range clients() {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			for _, probe := range c.probes {
 				cmd := exec.CommandContext(t.Context(), probe[0], probe[1:]...)
 				cmd.Env = clientEnv(cert)
@@ -109,6 +110,7 @@ func TestClients(t *testing.T) {
 					continue
 				}
 				t.Run(transportName(secure), func(t *testing.T) {
+					t.Parallel()
 					env, scheme := c.env, "http://"
 					if secure {
 						env, scheme = append(withTLS(cert, key), c.env...), "https://"

@@ -23,6 +23,7 @@ func TestConformHTTP2(t *testing.T) {
 	tool := h2spec(t)
 	for _, secure := range []bool{false, true} {
 		t.Run(transportName(secure), func(t *testing.T) {
+			t.Parallel()
 			server := serveHTTP2(t, secure)
 			host, port, _ := net.SplitHostPort(server.addr)
 			args := []string{"--strict", "--host", host, "--port", port, "--path", "/"}

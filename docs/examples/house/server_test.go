@@ -2,11 +2,14 @@ package house
 
 import (
 	"bytes"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -121,19 +124,30 @@ func (p *process) await(t testing.TB, what string, holds func() bool) {
 	}
 }
 
-// freePort returns a TCP port that nobody listens on at the moment.
+// nextPort is where freePort looks next. It begins somewhere else in each
+// process.
+var nextPort = sync.OnceValue(func() *atomic.Uint32 {
+	next := new(atomic.Uint32)
+	next.Store(rand.Uint32())
+	return next
+})
+
+// freePort returns a TCP port that nobody listens on at the moment, and that no
+// other call returns soon. It is below those that systems give to connections
+// on their way out: between here and the start of a server a load generator
+// that runs beside it may take any of those.
 func freePort(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	const low, high = 15_000, 32_000
+	for range high - low {
+		port := strconv.Itoa(int(low + nextPort().Add(1)%(high-low)))
+		if l, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
+			l.Close()
+			return port
+		}
 	}
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port
+	t.Fatal("no port is free")
+	return ""
 }
 
 // A transcript collects what a process prints. Any goroutine may use it.
