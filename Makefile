@@ -28,6 +28,10 @@ HOUSE := GOWORK=off go -C docs/examples run ./house/cmd
 HOUSE_TESTS := ./docs/examples/house
 PACKAGES     = $$(go list work | grep -v '/docs/examples/house$$')
 
+# Many tests wait for deadlines of others, so more of them than there are
+# processors run at once. The steps that share results must share the flag.
+WAITING := -parallel 4
+
 # Built and vetted, though tested only where you are.
 PLATFORMS         := linux/amd64 linux/arm64 linux/386 darwin/amd64 darwin/arm64 \
                      freebsd/amd64 netbsd/amd64 openbsd/amd64
@@ -54,7 +58,7 @@ run: server_runner ## build, then serve on 127.0.0.1:8080, or on port REACTOR_BI
 
 .PHONY: test
 test: ## all Go tests of all modules; needs Go, git and make only
-	go test $(PACKAGES)
+	go test $(WAITING) $(PACKAGES)
 	go test -count=1 $(HOUSE_TESTS)
 
 test-%: ## the tests of one module, as in test-router
@@ -69,7 +73,7 @@ alone: ## each module without the workspace: catches a missing require
 	@set -e; for module in $(MODULES); do \
 		echo "alone: $$module"; \
 		(cd $$module && GOWORK=off go vet ./... && \
-			GOWORK=off go test $$(GOWORK=off go list ./... | grep -v '/docs/examples/house$$')); \
+			GOWORK=off go test $(WAITING) $$(GOWORK=off go list ./... | grep -v '/docs/examples/house$$')); \
 	done
 
 .PHONY: layers
@@ -86,7 +90,7 @@ grpc: ## the client of grpc-go, 1,000 streams at once for GRPCTIME, against a ha
 
 .PHONY: clients
 clients: ## curl, browsers, load generators; every command in the documentation
-	HOUSE=clients go test -count=1 -v -timeout 10m -parallel 4 -run '^TestClients|^TestCommands' $(HOUSE_TESTS)
+	HOUSE=clients go test -count=1 -v -timeout 10m $(WAITING) -run '^TestClients|^TestCommands' $(HOUSE_TESTS)
 
 suite-%: ## what answers to a suite of the original, as in suite-route (docs/testing.md)
 	@$(HOUSE) suite $*
