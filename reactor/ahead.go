@@ -56,7 +56,10 @@ func (l *Loop) readAhead() {
 		c.set(early)
 		a.list[a.last] = reading{c, room, n, errno}
 		a.last++
-		room = room[max(n, 0):]
+		if room = room[max(n, 0):]; n > aheadRoom {
+			i++
+			break // the next one may have as much to say, and would be cut short
+		}
 	}
 	a.upTo = i
 }
