@@ -185,7 +185,29 @@ type FieldError struct {
 	Reason string // what is wrong and how to mend it
 }
 
-func (e FieldError) Error() string { return e.Key + ": " + e.Reason }
+// Error names the field of Config, and the key behind it.
+func (e FieldError) Error() string { return fieldName(e.Key) + " (" + e.Key + "): " + e.Reason }
+
+// fieldName is the field of Config that goes with a key: IdleTimeout for
+// idle_timeout_sec, TLS.CertFile for tls.cert_file.
+func fieldName(key string) string {
+	parts := strings.FieldsFunc(strings.TrimSuffix(key, "_sec"), func(r rune) bool { return r == '_' || r == '.' })
+	for i, part := range parts {
+		switch part {
+		case "tls", "http2", "ws", "ca", "https":
+			part = strings.ToUpper(part)
+		case "websocket":
+			part = "WebSocket"
+		}
+		parts[i] = strings.ToUpper(part[:1]) + part[1:]
+	}
+	name := strings.Join(parts, "")
+	if table, _, ok := strings.Cut(key, "."); ok {
+		table = fieldName(table)
+		name = table + "." + name[len(table):]
+	}
+	return name
+}
 
 // A ConfigError lists every fault of a Config, in the order of its fields.
 type ConfigError []FieldError

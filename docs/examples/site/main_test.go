@@ -47,3 +47,8 @@ func TestSite(t *testing.T) {
 	}
 	logged(`"/files/http.md" 200, `)
 }
+
+func TestTheWordIsNeeded(t *testing.T) {
+	s := servertest.Start(t, register)
+	s.Get("/api/twice/bon").Want(t, 401, "say the word\n")
+}
