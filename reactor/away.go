@@ -63,7 +63,7 @@ func (h *hand) runAway(l *Loop) (good bool) {
 	for {
 		w, start := l.away.pop(arrived)
 		if start {
-			l.group.crew.start(job{l, sentAway})
+			l.group.crew.start(job{loop: l, how: sentAway})
 		}
 		if w == nil {
 			return true

@@ -6,11 +6,12 @@ import (
 	"time"
 )
 
-// A job is what a goroutine of the group is for: to drive a loop, or to run
-// what is to run away from it.
+// A job is what a goroutine of the group is for: to drive a loop, to run what is to
+// run away from it, or anything else.
 type job struct {
-	loop *Loop
-	how  move // sentAway: run tasks; else drive, and why the last driver stopped
+	loop  *Loop
+	how   move   // sentAway: run tasks; else drive, and why the last driver stopped
+	other func() // nil: one of these
 }
 
 // A crew is the goroutines of a group that drive its loops and run its tasks.
@@ -49,6 +50,12 @@ func (c *crew) start(j job) {
 	h.wake <- j
 }
 
+// Go runs f on one of the goroutines that the group keeps for its tasks, or on a new
+// one: like a go statement, but on a stack that has grown already. It is for work of
+// a protocol that is no task, such as a handshake. Shutdown does not wait for it. f
+// may not leave its thread locked. Any goroutine.
+func (g *Group) Go(f func()) { g.crew.start(job{other: f}) }
+
 // A hand is one goroutine of a crew.
 type hand struct {
 	wake   chan job // buffered; closed when there is nothing left to do
@@ -61,11 +68,14 @@ func (c *crew) work(j job) {
 	h := &hand{wake: make(chan job, 1)}
 	for ok := true; ok; j, ok = <-h.wake {
 		pprof.SetGoroutineLabels(background)
-		if j.how != sentAway {
+		switch {
+		case j.other != nil:
+			j.other()
+		case j.how == sentAway:
+			ok = h.runAway(j.loop)
+		default:
 			j.loop.drive(j.how)
 			ok = !threadLocked()
-		} else {
-			ok = h.runAway(j.loop)
 		}
 		if !ok || !c.enlist(h) {
 			return

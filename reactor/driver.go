@@ -50,7 +50,7 @@ func (l *Loop) drive(how move) {
 			return
 		}
 		if d.spent() {
-			go l.group.crew.work(job{l, replaced})
+			go l.group.crew.work(job{loop: l, how: replaced})
 			runtime.Goexit()
 		}
 		l.wait()
@@ -161,7 +161,7 @@ func (d *driver) leave() {
 	w, l := d.work, d.loop
 	w.err = unwound(recover())
 	if l.handoff.take(d.ticket) {
-		l.group.crew.start(job{l, unwinding})
+		l.group.crew.start(job{loop: l, how: unwinding})
 	}
 	l.finish(w)
 }

@@ -73,7 +73,7 @@ func (g *Group) Start() error {
 	}
 	g.started = true
 	for _, l := range g.loops {
-		g.crew.start(job{l, stayed})
+		g.crew.start(job{loop: l, how: stayed})
 	}
 	g.countPs(0)
 	go g.watcher.watch()

@@ -49,7 +49,7 @@ type Hold struct {
 // goroutine may call it at any time and any number of times.
 func (h Hold) Release() {
 	if h.loop != nil && h.loop.handoff.take(h.ticket) {
-		h.loop.group.crew.start(job{h.loop, released})
+		h.loop.group.crew.start(job{loop: h.loop, how: released})
 	}
 }
 

@@ -76,7 +76,7 @@ func (w *watcher) look(elapsed time.Duration) {
 	for i, l := range w.group.loops {
 		t := l.handoff.holder()
 		if t != 0 && t == w.seen[i] && l.handoff.take(t) {
-			l.group.crew.start(job{l, how})
+			l.group.crew.start(job{loop: l, how: how})
 			t = 0
 		}
 		w.seen[i] = t

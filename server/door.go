@@ -38,7 +38,7 @@ func (s *Server) newDoor(l *Listener) (*door, error) {
 	}
 	if l.TLS != nil {
 		var err error
-		if d.acceptor, err = tls.NewAcceptor(l.TLS.acceptorConfig(protocols)); err != nil {
+		if d.acceptor, err = tls.NewAcceptor(l.TLS.acceptorConfig(protocols, s.reactor.Go)); err != nil {
 			return nil, err
 		}
 		d.handshakeTimeout = l.TLS.HandshakeTimeout

@@ -89,8 +89,8 @@ func (t TLSConfig) faults(table string) (faults ConfigError) {
 	return faults
 }
 
-// acceptorConfig is t in the terms of package tls.
-func (t *TLSConfig) acceptorConfig(protocols []string) tls.Config {
+// acceptorConfig is t in the terms of package tls. Handshakes run by start.
+func (t *TLSConfig) acceptorConfig(protocols []string, start func(func())) tls.Config {
 	pairs := []tls.Pair{{CertFile: t.CertFile, KeyFile: t.KeyFile, OCSPFile: t.OCSPFile}}
 	for _, c := range t.Certificates {
 		pairs = append(pairs, tls.Pair{CertFile: c.CertFile, KeyFile: c.KeyFile, OCSPFile: c.OCSPFile, Names: c.Names})
@@ -105,5 +105,6 @@ func (t *TLSConfig) acceptorConfig(protocols []string) tls.Config {
 		MaxHandshakes:           t.MaxHandshakes,
 		MaxHandshakesPerAddress: t.MaxHandshakesPerAddress,
 		TrustedAddresses:        t.TrustedAddresses,
+		Go:                      start,
 	}
 }
