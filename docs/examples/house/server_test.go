@@ -16,7 +16,7 @@ import (
 
 // patience is how long a test waits for what ought to happen at once. It only
 // bounds failures.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // builtServer returns the path of a server_runner built from the tree, once
 // for all tests, by the recipe that users have.
