@@ -48,6 +48,7 @@ const (
 	secure2                       // over TLS
 	ending2                       // the peer's FIN was seen, and dealt with
 	drainOnly2                    // told that the server shuts down
+	retired2                      // the client was told to open no more streams
 	closed2                       // the session is over
 )
 
@@ -344,8 +345,17 @@ func (h *http2) drain() {
 			t.protocol.drain()
 		}
 	})
-	h.session.Shutdown(h.shard.loop.Now())
+	h.retire()
 	h.settle()
+}
+
+// retire ends the connection in good order: after the streams that the client has
+// opened by the time it hears of it.
+func (h *http2) retire() {
+	if h.flags&retired2 == 0 {
+		h.flags |= retired2
+		h.session.Shutdown(h.shard.loop.Now())
+	}
 }
 
 func (h *http2) connInfo() ConnInfo {

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"strings"
+
 	"reactor.example/httptwo"
 	"reactor.example/reactor"
 )
@@ -97,12 +99,31 @@ func (x *stream2) sendHead(length int64) error {
 		return err
 	}
 	x.flags |= headSent2
+	if asksClose(r.fields) {
+		x.conn.retire()
+	}
 	if bare || whole {
 		x.flags |= ended2
 	} else {
 		x.conn.session.SetSource(x.st, x)
 	}
 	return nil
+}
+
+// asksClose reports whether the handler wants the connection to end: what it says for
+// HTTP/1 means GOAWAY here. Hot path.
+func asksClose(fields []Field) bool {
+	for i := range fields {
+		if fields[i].Name != "connection" {
+			continue
+		}
+		for option := range strings.SplitSeq(fields[i].Value, ",") {
+			if strings.EqualFold(strings.TrimSpace(option), "close") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // replyHead makes the final head, and tells the observer of it. Hot path.

@@ -250,6 +250,37 @@ func TestHTTP2ContextEndsWithTheStream(t *testing.T) {
 	}
 }
 
+// Connection: close, which HTTP/2 has no field for, ends the connection in good
+// order: with the streams that are under way, and the server goes on.
+func TestHTTP2HandlerEndsItsConnection(t *testing.T) {
+	t.Parallel()
+	gate := make(chan struct{})
+	g := newRig(t, Config{}, func(s *Server) {
+		s.Get("/", hello)
+		s.Get("/waits", func(w *Response, r *Request) { <-gate; hello(w, r) })
+		s.Get("/last", func(w *Response, r *Request) {
+			w.Header().Set("Connection", "foo, Close")
+			hello(w, r)
+		})
+	})
+	c := g.dialTwo()
+	c.send(twoGet(1, "/waits") + twoGet(3, "/last"))
+	if f := c.until(twoGoAway, 0); string(f.payload[:8]) != twoNumber(1<<31-1)+twoNumber(0) {
+		t.Errorf("the first GOAWAY says %x", f.payload)
+	}
+	if f := c.until(twoGoAway, 0); string(f.payload[:8]) != twoNumber(3)+twoNumber(0) {
+		t.Errorf("the last GOAWAY says %x", f.payload)
+	}
+	close(gate)
+	if status, body := c.whole(1); status != 200 || body != "hello" {
+		t.Errorf("the stream under way got %d %q", status, body)
+	}
+	c.wantOver()
+	if got := g.dial().get("/"); got.StatusCode != 200 {
+		t.Errorf("another connection got %d", got.StatusCode)
+	}
+}
+
 func TestHTTP2ShutdownFinishesWhatIsUnderWay(t *testing.T) {
 	t.Parallel()
 	release := make(chan struct{})
