@@ -47,13 +47,14 @@ func (t *tlsConn) queueOut() {
 	}
 }
 
-// enqueue puts a span at the end. Above the high water mark the connection is
-// congested: nothing is read until all of it is sealed.
+// enqueue puts a span at the end. What is here is above the high water mark, so
+// the connection is congested: nothing is read, and no more is asked for, until
+// all of it is sealed.
 func (t *tlsConn) enqueue(span tlsSpan) {
 	q := t.queue
 	q.spans = append(q.spans, span)
 	q.n += int64(len(span.b))
-	if q.n > t.highWater() && t.flags&tlsCongested == 0 {
+	if t.Pending() > t.highWater() && t.flags&tlsCongested == 0 {
 		t.flags |= tlsCongested
 		t.Conn.PauseReading()
 	}
