@@ -191,7 +191,9 @@ func (h *http1) pumpReply(ex *exchange) {
 	room := int64(ex.snap.cfg.OutputHighWater) - pending
 	for room >= 0 && r.buf.n > 0 {
 		b := r.buf.next()
-		room -= int64(len(b.b))
+		if !ex.head.noBody { // else nothing of it will be pending, and no OnDrain come
+			room -= int64(len(b.b))
+		}
 		r.taken = append(r.taken, b)
 	}
 	if r.waiting {

@@ -65,17 +65,30 @@ func TestLargeWriteEndsWhenTheClientLeaves(t *testing.T) {
 	}
 }
 
-// A large Write to a request whose answer has no body sends nothing.
+// A large Write to a request whose answer has no body sends nothing, and waits for
+// nobody: also behind more than a connection holds of other answers.
 func TestLargeWriteToHead(t *testing.T) {
-	g := newRig(t, Config{}, func(s *Server) {
-		s.Get("/", func(w *Response, _ *Request) {
-			if n, err := w.Write(make([]byte, 2*lendLimit)); n != 2*lendLimit || err != nil {
-				t.Errorf("Write = %d, %v", n, err)
-			}
+	t.Parallel()
+	ahead := strings.Repeat("x", 100_000)
+	for _, before := range []int{0, 1, 8} {
+		g := newRig(t, Config{}, func(s *Server) {
+			s.Get("/", func(w *Response, _ *Request) {
+				for range before {
+					io.WriteString(w, ahead)
+				}
+				if n, err := w.Write(make([]byte, 2*lendLimit)); n != 2*lendLimit || err != nil {
+					t.Errorf("Write = %d, %v", n, err)
+				}
+			})
 		})
-	})
-	if got := g.ask("HEAD / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"); got.StatusCode != 200 || len(got.body) > 0 {
-		t.Errorf("got %+v", got)
+		if got := g.ask("HEAD / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"); got.StatusCode != 200 || len(got.body) > 0 {
+			t.Errorf("got %+v", got)
+		}
+		c := g.dialTwo()
+		c.send(twoHead(1, twoEndStream, "HEAD", "/"))
+		if status, body := c.whole(1); status != 200 || body != "" {
+			t.Errorf("HTTP/2: %d, %q", status, body)
+		}
 	}
 }
 
