@@ -164,3 +164,19 @@ func TestLongStringsWaitForTheClient(t *testing.T) {
 		t.Errorf("WriteString = %v, want %v", err, ErrClientGone)
 	}
 }
+
+// A few octets between long strings take no large block each.
+func TestShortPiecesBetweenLongStringsAreHeldInLittle(t *testing.T) {
+	t.Parallel()
+	var p pipe
+	held := 0
+	for range 100 {
+		p.referTo(strings.Repeat("x", refLimit))
+		p.write([]byte("short"))
+		held += cap(p.last().b)
+	}
+	if held > 2*p.n {
+		t.Errorf("%d bytes are held in %d", p.n, held)
+	}
+	p.reset()
+}

@@ -45,6 +45,9 @@ func newBlock(n int) *block {
 	return largeBlocks.Get().(*block)
 }
 
+// refers reports that b is no memory of a pool.
+func (b *block) refers() bool { return b.constant || b.lender != nil }
+
 // Release implements reactor.Owner.
 func (b *block) Release() {
 	switch {
@@ -65,7 +68,11 @@ func (p *pipe) write(q []byte) {
 	for len(q) > 0 {
 		b := p.last()
 		if b == nil || len(b.b) == cap(b.b) {
-			b = newBlock(p.n + len(q))
+			n := len(q)
+			if b != nil && !b.refers() {
+				n += p.n // it goes on: a large one will be filled
+			}
+			b = newBlock(n)
 			p.blocks = append(p.blocks, b)
 		}
 		k := copy(b.b[len(b.b):cap(b.b)], q)
