@@ -65,7 +65,7 @@ test-%: ## the tests of one module, as in test-router
 	go test ./$*/...
 
 .PHONY: race
-race: ## the same under the race detector, in random order
+race: ## the same under the race detector, in random order, with less bulk
 	go test -race -shuffle=on $(PACKAGES)
 
 .PHONY: alone

@@ -133,7 +133,7 @@ var nextPort = sync.OnceValue(func() *atomic.Uint32 {
 })
 
 // freePort returns a TCP port that nobody listens on at the moment, and that no
-// other call returns soon. It is below those that systems give to connections
+// other call returns soon. It is below those that Linux gives to connections
 // on their way out: between here and the start of a server a load generator
 // that runs beside it may take any of those.
 func freePort(t testing.TB) string {
