@@ -144,7 +144,7 @@ vet: ## go vet
 cross: ## build for the other platforms, and vet what differs there: files, or the size of an int
 	@set -e; for platform in $(PLATFORMS); do \
 		echo "cross: $$platform"; \
-		export CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
+		export GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
 		case $$platform in \
 			*/386) go vet work ;; \
 			*) go vet $$(go list -f '{{if .IgnoredGoFiles}}{{.ImportPath}}{{end}}' work) ;; \
@@ -153,7 +153,7 @@ cross: ## build for the other platforms, and vet what differs there: files, or t
 	done
 	@set -e; for platform in $(SANS_IO_PLATFORMS); do \
 		echo "cross: $$platform, $(SANS_IO)"; \
-		export CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
+		export GOOS=$${platform%/*} GOARCH=$${platform#*/}; \
 		for module in $(SANS_IO); do go build ./$$module/...; go vet ./$$module/...; done; \
 	done
 	@echo 'cross: windows/amd64, reactor says in one line why not'

@@ -96,17 +96,17 @@ func TestLargeWriteToHead(t *testing.T) {
 // their order, whole or streamed.
 func TestLongStringsAndSlicesKeepTheirOrder(t *testing.T) {
 	t.Parallel()
-	for _, least := range []int{refLimit, maxAhead - 1, maxAhead + 1, 5 * maxAhead} {
+	for _, least := range []int{refLimit, 64<<10 + 1, 1 << 20, 5 << 20} {
 		var pieces []string
 		total := 0
 		for i := 0; total < least; i++ {
-			size := []int{1, refLimit - 1, refLimit, 50_000, lendLimit + 1, maxAhead / 3}[i%6]
+			size := []int{1, refLimit - 1, refLimit, 50_000, lendLimit + 1, 350_000}[i%6]
 			pieces = append(pieces, strings.Repeat(string(rune('a'+i%26)), size))
 			total += size
 		}
 		want := strings.Join(pieces, "")
 		serve := func(w *Response, _ *Request) {
-			own := make([]byte, 0, maxAhead)
+			own := make([]byte, 0, 350_000)
 			for i, p := range pieces {
 				n, err := 0, error(nil)
 				if i%4 == 3 {
@@ -145,7 +145,7 @@ func TestLongStringsWaitForTheClient(t *testing.T) {
 	ended := make(chan error, 1)
 	g := newRig(t, Config{}, func(s *Server) {
 		s.Get("/", func(w *Response, _ *Request) {
-			text := strings.Repeat("x", maxAhead)
+			text := strings.Repeat("x", 1<<20)
 			w.Flush()
 			var err error
 			for n := 0; n < 1000 && err == nil; n++ {

@@ -152,9 +152,8 @@ func (w *Response) Write(p []byte) (int, error) {
 	return w.stream(p)
 }
 
-// WriteString implements io.StringWriter. A long s is sent from where it lies, so
-// it costs neither a copy nor memory, and a handler that writes up to 1 MiB of
-// such need not wait for its client.
+// WriteString implements io.StringWriter. It waits like Write, but a long s is
+// taken as soon as there is any room, and sent from where it lies.
 func (w *Response) WriteString(s string) (int, error) {
 	if len(s) < refLimit {
 		return w.Write(bytesOf(s))
@@ -169,7 +168,7 @@ func (w *Response) WriteString(s string) (int, error) {
 	if err == nil {
 		err = ex.gone
 	}
-	for err == nil && r.buf.n > maxAhead {
+	for err == nil && ex.room() == 0 {
 		err = w.awaitRoom()
 	}
 	if err != nil {
@@ -183,10 +182,6 @@ func (w *Response) WriteString(s string) (int, error) {
 	return len(s), nil
 }
 
-// maxAhead is how much may wait to be sent before a string is not taken. It is
-// nobody's memory that waits, so this bounds only how far a handler runs ahead.
-const maxAhead = 1 << 20
-
 // stream appends p to the pipe, piece by piece as there is room.
 func (w *Response) stream(p []byte) (n int, err error) {
 	ex := w.ex
@@ -198,11 +193,7 @@ func (w *Response) stream(p []byte) (n int, err error) {
 		if len(p)-n >= lendLimit {
 			return w.lend(p, n)
 		}
-		bound := ex.snap.cfg.BodyBuffer
-		if !r.fast {
-			bound /= slowShare
-		}
-		k := min(len(p)-n, max(bound-r.buf.n, 0))
+		k := min(len(p)-n, ex.room())
 		r.buf.write(p[n : n+k])
 		r.written += int64(k)
 		if n += k; n == len(p) {
@@ -216,6 +207,21 @@ func (w *Response) stream(p []byte) (n int, err error) {
 		}
 	}
 }
+
+// room is how much more the handler may write ahead of the loop: all of
+// Config.BodyBuffer if the client keeps up, so that they seldom wait for each
+// other, else a part of it. ex.mu is held.
+func (ex *exchange) room() int {
+	bound := ex.snap.cfg.BodyBuffer
+	if !ex.reply.fast {
+		bound /= slowShare
+	}
+	return max(bound-ex.reply.buf.n, 0)
+}
+
+// slowShare is what part of Config.BodyBuffer is held for a client that has
+// not shown that it keeps up.
+const slowShare = 4
 
 // awaitRoom waits for a change of what the loop has taken.
 func (w *Response) awaitRoom() error {
@@ -266,11 +272,6 @@ func (ex *exchange) giveBack(b *block) {
 	ex.wake.Broadcast()
 	ex.mu.Unlock()
 }
-
-// slowShare is what part of Config.BodyBuffer is held for a client that has
-// not shown that it keeps up; one that has gets all of it, so that the handler
-// and the loop seldom wait for each other.
-const slowShare = 4
 
 // Flush sends what has been written so far. It does not wait for the client.
 func (w *Response) Flush() error {
