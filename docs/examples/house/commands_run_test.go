@@ -31,7 +31,7 @@ type session struct {
 // inShort returns commands with the flags that let a measurement end soon. Flags
 // that the document gives come later and win.
 func inShort(text string) string {
-	const quick = "/cmd/bench -servers reactor,nethttp -seconds 0.05 -rounds 1 -stream-mib 1 -idle 20"
+	const quick = "/cmd/bench -servers reactor,nethttp -seconds 0.25 -rounds 1 -stream-mib 4 -idle 20"
 	return strings.NewReplacer("go run ./cmd/bench", "go run ."+quick, "go run ./bench/cmd/bench", "go run ./bench"+quick).Replace(text)
 }
 
