@@ -18,7 +18,7 @@ import (
 type awayQueue struct {
 	mu     sync.Mutex
 	queue  workQueue
-	coming bool
+	coming bool // a goroutine was started for the queue and has not looked into it
 }
 
 // push adds w, and reports whether the caller has to start a goroutine.
@@ -55,10 +55,10 @@ func (l *Loop) sendAway(w *work) {
 	}
 }
 
-// runAway runs what is in l's queue until it is empty, and reports whether the
-// hand, which was started for it, is good for another job. If it is not, the rest
+// serve runs what is in l's queue until it is empty, and reports whether the hand,
+// which was started for it, is good for another job. If it is not, the rest
 // of the queue is not its business: somebody is coming.
-func (h *hand) runAway(l *Loop) (good bool) {
+func (h *hand) serve(l *Loop) (good bool) {
 	arrived := true
 	for {
 		w, start := l.away.pop(arrived)
@@ -80,7 +80,8 @@ func (h *hand) runAway(l *Loop) (good bool) {
 // longAway is after how long a look at the goroutine costs little beside the task.
 const longAway = time.Millisecond
 
-// runAway runs w away from l and sends it home.
+// runAway runs w away from l and sends it home. It returns how long that took, since
+// w is the loop's again by then.
 func (w *work) runAway(l *Loop) (took time.Duration) {
 	begun := time.Now()
 	returned := false
@@ -94,5 +95,5 @@ func (w *work) runAway(l *Loop) (took time.Duration) {
 	}()
 	w.task.Run(Hold{})
 	returned = true
-	return 0
+	return // took, which the deferred function sets
 }

@@ -41,7 +41,7 @@ func (d *desk) loop() *actor {
 	}}
 }
 
-// hand is one that does what hand.runAway does.
+// hand is one that does what hand.serve does.
 func (d *desk) hand(name string) *actor {
 	var arrived bool
 	task := -1

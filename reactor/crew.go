@@ -50,12 +50,6 @@ func (c *crew) start(j job) {
 	h.wake <- j
 }
 
-// Go runs f on one of the goroutines that the group keeps for its tasks, or on a new
-// one: like a go statement, but on a stack that has grown already. It is for work of
-// a protocol that is no task, such as a handshake. Shutdown does not wait for it. f
-// may not leave its thread locked. Any goroutine.
-func (g *Group) Go(f func()) { g.crew.start(job{other: f}) }
-
 // A hand is one goroutine of a crew.
 type hand struct {
 	wake   chan job // buffered; closed when there is nothing left to do
@@ -72,7 +66,7 @@ func (c *crew) work(j job) {
 		case j.other != nil:
 			j.other()
 		case j.how == sentAway:
-			ok = h.runAway(j.loop)
+			ok = h.serve(j.loop)
 		default:
 			j.loop.drive(j.how)
 			ok = !threadLocked()

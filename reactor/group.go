@@ -80,6 +80,12 @@ func (g *Group) Start() error {
 	return nil
 }
 
+// Go runs f on one of the goroutines that the group keeps for its tasks, or on a new
+// one: like a go statement, but on a stack that has grown already. It is for work of
+// a protocol that is no task, such as a handshake. Shutdown does not wait for it. f
+// may not leave its thread locked. Any goroutine.
+func (g *Group) Go(f func()) { g.crew.start(job{other: f}) }
+
 // countPs looks at who needs a P; away is how many tasks are.
 func (g *Group) countPs(away int) {
 	ours := len(g.loops) + 1 + g.crew.waiting()

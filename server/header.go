@@ -170,3 +170,14 @@ func equalFold(lower, name string) bool {
 	}
 	return true
 }
+
+// hasOption reports whether a Connection field has that option (RFC 9110, section
+// 7.6.1).
+func hasOption(line, name string) bool {
+	for option := range strings.SplitSeq(line, ",") {
+		if strings.EqualFold(strings.Trim(option, " \t"), name) {
+			return true
+		}
+	}
+	return false
+}

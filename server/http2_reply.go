@@ -1,8 +1,6 @@
 package server
 
 import (
-	"strings"
-
 	"reactor.example/httptwo"
 	"reactor.example/reactor"
 )
@@ -114,13 +112,8 @@ func (x *stream2) sendHead(length int64) error {
 // HTTP/1 means GOAWAY here. Hot path.
 func asksClose(fields []Field) bool {
 	for i := range fields {
-		if fields[i].Name != "connection" {
-			continue
-		}
-		for option := range strings.SplitSeq(fields[i].Value, ",") {
-			if strings.EqualFold(strings.TrimSpace(option), "close") {
-				return true
-			}
+		if fields[i].Name == "connection" && hasOption(fields[i].Value, "close") {
+			return true
 		}
 	}
 	return false

@@ -135,11 +135,8 @@ func announced(fields []Field) (trailer http.Header) {
 func closes(r *http.Request) bool {
 	var says, keeps bool
 	for _, line := range r.Header["Connection"] {
-		for option := range strings.SplitSeq(line, ",") {
-			option = textproto.TrimString(option)
-			says = says || strings.EqualFold(option, "close")
-			keeps = keeps || strings.EqualFold(option, "keep-alive")
-		}
+		says = says || hasOption(line, "close")
+		keeps = keeps || hasOption(line, "keep-alive")
 	}
 	return says || r.ProtoMajor == 1 && r.ProtoMinor == 0 && !keeps
 }
